@@ -1,0 +1,44 @@
+# Two commands: `make demo` shows the tool at work, `make test` checks everything.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   := build/demo.db
+
+.PHONY: demo test format clean
+
+demo: $(VENV)/installed
+	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
+	TRACKER_DB=$(DEMO) $(BIN)/tracker load
+	@echo
+	TRACKER_DB=$(DEMO) $(BIN)/tracker state --as-of 2025-04-05
+	@echo
+	TRACKER_DB=$(DEMO) $(BIN)/tracker state --as-of 2025-04-05 --known-by 2025-03-25
+	@echo
+	@echo "What is different, and why: the car tariff was proclaimed on 2025-03-26, for 2025-04-03."
+	TRACKER_DB=$(DEMO) $(BIN)/tracker diff --as-of 2025-04-05 --known-by 2025-03-25..2025-04-05
+	@echo
+	@echo "Go on with: export TRACKER_DB=$(DEMO); $(BIN)/tracker --help"
+
+test: $(VENV)/developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+format: $(VENV)/developing
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/developing: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
