@@ -1,0 +1,1 @@
+"""The domain: values in, values out.  No clock, no file, no SQL, no environment."""
