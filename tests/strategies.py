@@ -1,0 +1,166 @@
+"""Random events over a few subjects and a window of days, for Hypothesis."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tracker.domain.events import Event, read_event
+
+START = date(2025, 1, 1)
+WINDOW = [START + timedelta(days=number) for number in range(-1, 14)]
+SUBJECTS = ("agreement/a", "measure/b")
+
+days = st.sampled_from(WINDOW[1:-2])
+
+
+@st.composite
+def whens(draw: st.DrawFn) -> str:
+    """A day, exact three times out of four."""
+    first = draw(days)
+    match draw(st.integers(0, 7)):
+        case 0:
+            last = first + timedelta(days=draw(st.integers(1, 3)))
+            return f"[{first}..{last}]"
+        case 1:
+            return draw(st.sampled_from(["2025-01", f"../{first}", f"{first}~"]))
+        case _:
+            return first.isoformat()
+
+
+@st.composite
+def bounds(draw: st.DrawFn, *, vague: bool) -> dict[str, str]:
+    """Days of an effect that are no empty span."""
+    first = draw(st.none() | days)
+    length = draw(st.integers(1, 6))
+    found: dict[str, str] = {}
+    if first:
+        found["from"] = first.isoformat()
+        if vague and draw(st.integers(0, 3)) == 0:
+            found["from"] = f"[{first}..{first + timedelta(days=draw(st.integers(1, 4)))}]"
+    end = draw(st.sampled_from(["", "", "until", "expires"]))
+    if first and end:
+        last = first + timedelta(days=length)
+        found[end] = last.isoformat()
+        if vague and draw(st.integers(0, 3)) == 0:
+            found[end] = f"[{last}..{last + timedelta(days=draw(st.integers(1, 4)))}]"
+    return found
+
+
+@st.composite
+def effects(draw: st.DrawFn) -> dict[str, Any]:
+    """An effect on one of a few parts."""
+    stages = st.sampled_from(["signed", "in-force", "suspended", "open"])
+    match draw(st.integers(0, 5)):
+        case 0 | 1:
+            return {
+                "kind": "agreement-stage-set",
+                "subject": "agreement/a",
+                "stage": draw(stages),
+                **draw(bounds(vague=True)),
+            }
+        case 2:
+            return {
+                "kind": "party-stage-set",
+                "subject": "agreement/a",
+                "parties": draw(st.sampled_from([["JP"], ["US"], ["JP", "US"]])),
+                "stage": draw(stages),
+                **draw(bounds(vague=True)),
+            }
+        case 3:
+            return {
+                "kind": "agreement-introduced",
+                "subject": "agreement/a",
+                "title": draw(st.sampled_from(["A", "A again"])),
+                "form": "bloc",
+            }
+        case 4:
+            return {
+                "kind": "measure-suspended",
+                "subject": "measure/b",
+                **draw(bounds(vague=False)),
+            }
+        case _:
+            return {
+                "kind": "rate-set",
+                "subject": "measure/b",
+                "line": "all",
+                "rate": draw(st.sampled_from([0, 10, 25, "open"])),
+                **draw(bounds(vague=False)),
+            }
+
+
+def _entry(number: int, occurred: str, reported: date, order: int) -> dict[str, Any]:
+    return {
+        "id": f"2025-e{number}" if occurred.startswith("..") else f"2025-01-e{number}",
+        "title": f"Event {number}",
+        "occurred": occurred,
+        "reported": reported.isoformat(),
+        "order": order,
+        "sources": [{"url": "https://example.org/a", "publisher": "A"}],
+    }
+
+
+INTRODUCTION: dict[str, Any] = {
+    **_entry(0, "2025-01-01", START, -90),
+    "kind": "announcement",
+    "effects": [
+        {"kind": "agreement-introduced", "subject": "agreement/a", "title": "A", "form": "bloc"},
+        {
+            "kind": "measure-introduced",
+            "subject": "measure/b",
+            "title": "B",
+            "imposer": "US",
+            "instrument": "tariff",
+        },
+        {"kind": "scope-set", "subject": "measure/b", "line": "all"},
+    ],
+}
+"""The event that gives both subjects their titles, and the line its scope."""
+
+
+@st.composite
+def logs(draw: st.DrawFn, *, ties: bool = True, most: int = 7) -> list[Event]:
+    """An introduction and some events, each of which may speak about any before it.
+
+    Args:
+        ties: decisions of one day may have the same order, so that their ids decide.
+    """
+    found = [read_event(INTRODUCTION)]
+    for number in range(1, draw(st.integers(1, most)) + 1):
+        order = draw(st.integers(0, 1)) if ties else number
+        entry = _entry(number, draw(whens()), draw(days), order)
+        target = draw(st.sampled_from(found))
+        what = draw(
+            st.sampled_from(
+                ["statement"] * 5 + ["correction", "correction", "retraction", "corroboration"]
+            )
+        )
+        if what == "correction" and target.kind in ("retraction", "corroboration"):
+            what = "retraction"
+        entry["kind"] = what
+        some = st.lists(effects(), max_size=3)
+        if what == "statement":
+            entry["effects"] = draw(some)
+            rivals = [each for each in found if each.kind == "statement"]
+            rivals = [each for each in rivals if not getattr(each, "against", None)]
+            if rivals and draw(st.integers(0, 5)) == 0:
+                entry["against"] = draw(st.sampled_from(rivals)).id
+        else:
+            entry["of"] = target.id
+        if what in ("correction", "retraction"):
+            entry["slip"] = draw(st.booleans())
+        if what == "correction":
+            entry["content"] = {"title": f"Corrected {number}"}
+            if draw(st.booleans()):
+                entry["content"]["occurred"] = draw(whens())
+            if draw(st.booleans()):
+                entry["content"]["reported"] = draw(days).isoformat()
+            if draw(st.integers(0, 3)):
+                entry["content"]["effects"] = draw(some)
+        if what == "corroboration":
+            entry["sources"][0]["published"] = draw(days).isoformat()
+        found.append(read_event(entry))
+    return found

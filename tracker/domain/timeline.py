@@ -1,0 +1,264 @@
+"""The timeline: which value each part of a subject has, on every day, as known on every day.
+
+An effect assigns a value to a part over a span of days.  Among the assignments known by a
+day K that cover a day D, the one decided last wins.  The fold writes that down as facts:
+for each part, rectangles of (days in force) by (days of knowledge).
+
+A bound that is vague makes two spans of one assignment.  On the days of the certain span
+it holds whatever the day was; on the other days of the possible span it may.  A possible
+fact stands beside the certain one that was decided before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.domain.dates import EVER, FIRST, When
+
+if TYPE_CHECKING:
+    from tracker.domain.corrections import Counted
+
+
+class Decided(NamedTuple):
+    """Where a decision stands among others: the later one wins.
+
+    ``place`` is that of the effect in its event, so that of two effects of one event on the
+    same day the second wins.
+    """
+
+    earliest: date
+    latest: date
+    order: int
+    event: str
+    place: int
+
+
+class Assignment(NamedTuple):
+    """A part has a value over a span of days, says an event, over a span of days of knowledge.
+
+    ``value`` is canonical JSON; None says that nothing holds.  ``since`` and ``until`` bound
+    the days on which it certainly holds (perhaps none), ``maybe_since`` and ``maybe_until``
+    those on which it possibly does.  Ends are the first day out.  ``against`` is the event
+    that a rival disagrees with.  The hours are as the act writes them.
+    """
+
+    subject: str
+    part: str
+    decided: Decided
+    since: date
+    until: date
+    maybe_since: date
+    maybe_until: date
+    known: date
+    known_until: date
+    value: str | None
+    via: str | None
+    against: str | None
+    since_hour: str | None = None
+    until_hour: str | None = None
+
+
+class Fact(NamedTuple):
+    """A value that a part has on a rectangle of days in force and days of knowledge.
+
+    Both spans take in their first day and leave out their last.  The certain facts of a part
+    do not overlap.  ``event`` says so, with the content of ``via`` when it was corrected;
+    ``decided`` is the (latest) day on which that occurred.
+    """
+
+    subject: str
+    part: str
+    since: date
+    until: date
+    known: date
+    known_until: date
+    certain: bool
+    value: str | None
+    event: str
+    via: str | None
+    decided: date
+    since_hour: str | None = None
+    until_hour: str | None = None
+
+
+def canonical(value: object) -> str:
+    """*value* as canonical JSON; it holds no numbers with a fraction (RFC 8785, 3.2)."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+_ALWAYS = When("", FIRST, FIRST)
+_NEVER = When("", EVER, EVER)
+
+
+def assignments(counted: Counted) -> Iterator[Assignment]:
+    """What the effects of one event assign, while this content of it counts."""
+    event = counted.event
+    for place, effect in enumerate(event.effects):
+        since, until, expires = effect.days()
+        begins = since or event.occurred
+        spans = (
+            (effect.words(), _ALWAYS, _NEVER),
+            (effect.parts(), begins, until or _NEVER),
+            # A sunset is a second decision of the same act: from that day on, nothing.
+            (dict.fromkeys(effect.parts()) if expires else {}, expires or _NEVER, _NEVER),
+        )
+        for step, (parts, first, end) in enumerate(spans):
+            decided = Decided(
+                event.occurred.earliest,
+                event.occurred.latest,
+                event.order,
+                event.id,
+                3 * place + step,
+            )
+            for part, value in parts.items():
+                yield Assignment(
+                    subject=effect.subject,
+                    part=part,
+                    decided=decided,
+                    since=first.latest,
+                    until=end.earliest,
+                    maybe_since=first.earliest,
+                    maybe_until=end.latest,
+                    known=counted.known,
+                    known_until=counted.known_until,
+                    value=None if value is None else canonical(value),
+                    via=counted.via,
+                    against=event.against,
+                    since_hour=first.hour,
+                    until_hour=(expires.hour if expires and step == 1 else end.hour),
+                )
+
+
+class _Run(NamedTuple):
+    since: date
+    until: date
+    certain: bool
+    value: str | None
+    event: str
+    via: str | None
+    decided: date
+    since_hour: str | None
+    until_hour: str | None
+
+
+def fold(part: Iterable[Assignment]) -> list[Fact]:
+    """The facts that the assignments of one part of one subject add up to, in a fixed order.
+
+    Neighbouring days with the same value from the same event are one fact; those from
+    different events are not merged, nor are those of different corrections of one event.
+    """
+    newest_first = sorted(part, key=lambda each: each.decided, reverse=True)
+    if not newest_first:
+        return []
+    subject, name = newest_first[0].subject, newest_first[0].part
+    turning = {each.known for each in newest_first} | {each.known_until for each in newest_first}
+    facts: list[Fact] = []
+    open_runs: dict[_Run, date] = {}
+    for known in sorted(turning):
+        here = [each for each in newest_first if each.known <= known < each.known_until]
+        runs = set(_joined(_runs(here)))
+        over = [run for run in open_runs if run not in runs]
+        facts += [_fact(subject, name, run, open_runs.pop(run), known) for run in over]
+        for run in runs:
+            open_runs.setdefault(run, known)
+    facts += (_fact(subject, name, run, known, EVER) for run, known in open_runs.items())
+    return sorted(facts, key=_place_of)
+
+
+def fold_all(given: Iterable[Assignment]) -> Iterator[Fact]:
+    """The facts of many parts, by subject and part; rivals are left out."""
+    mine = sorted((each for each in given if each.against is None), key=lambda each: each[:2])
+    for _, part in groupby(mine, key=lambda each: each[:2]):
+        yield from fold(part)
+
+
+def _fact(subject: str, part: str, run: _Run, known: date, known_until: date) -> Fact:
+    return Fact(subject, part, run.since, run.until, known, known_until, *run[2:])
+
+
+def _place_of(fact: Fact) -> tuple[object, ...]:
+    return (
+        fact.known,
+        fact.since,
+        not fact.certain,
+        fact.until,
+        fact.event,
+        fact.value or "",
+        fact.via or "",
+    )
+
+
+def _runs(newest_first: Iterable[Assignment]) -> Iterator[_Run]:
+    """On each day, the newest assignment that certainly covers it, and what newer ones may say."""
+    gaps = [(FIRST, EVER)]
+    for each in newest_first:
+        if each.since < each.until:
+            maybe = [(each.maybe_since, each.since), (each.until, each.maybe_until)]
+        else:
+            maybe = [(each.maybe_since, each.maybe_until)]
+        for span in maybe:
+            yield from (_run(each, days, certain=False) for days in _shared(gaps, span))
+        certain = (each.since, each.until)
+        yield from (_run(each, days, certain=True) for days in _shared(gaps, certain))
+        gaps = _without(gaps, certain)
+        if not gaps:
+            return
+
+
+def _run(each: Assignment, days: tuple[date, date], *, certain: bool) -> _Run:
+    since, until = days
+    return _Run(
+        since,
+        until,
+        certain,
+        each.value,
+        each.decided.event,
+        each.via,
+        each.decided.latest,
+        each.since_hour if since == each.since else None,
+        each.until_hour if _until_day(each.until_hour) == until else None,
+    )
+
+
+def _until_day(hour: str | None) -> date | None:
+    return date.fromisoformat(hour[:10]) if hour else None
+
+
+def _shared(
+    spans: Iterable[tuple[date, date]], span: tuple[date, date]
+) -> Iterator[tuple[date, date]]:
+    for since, until in spans:
+        days = max(since, span[0]), min(until, span[1])
+        if days[0] < days[1]:
+            yield days
+
+
+def _without(
+    spans: Iterable[tuple[date, date]], span: tuple[date, date]
+) -> list[tuple[date, date]]:
+    if span[0] >= span[1]:
+        return list(spans)
+    return [
+        rest
+        for since, until in spans
+        for rest in ((since, min(until, span[0])), (max(since, span[1]), until))
+        if rest[0] < rest[1]
+    ]
+
+
+def _joined(runs: Iterable[_Run]) -> Iterator[_Run]:
+    """The runs, neighbours that say the same by the same event made one."""
+    last: dict[tuple[object, ...], _Run] = {}
+    for run in sorted(runs, key=lambda run: run.since):
+        same = run[2:6]
+        before = last.get(same)
+        if before and before.until == run.since:
+            run = before._replace(until=run.until, until_hour=run.until_hour)
+        elif before:
+            yield before
+        last[same] = run
+    yield from last.values()

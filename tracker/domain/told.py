@@ -1,0 +1,91 @@
+"""An event as it is told: what the entry says, and how others leave it standing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it is known at a coordinate.
+
+    ``content`` is what the entry says, with whatever a correction put in its place;
+    ``corrected_by`` names that correction, ``retracted_by`` the retraction that counts,
+    ``corroborated_by`` and ``rivals`` the events that bring more sources or disagree.
+    ``moved`` counts the corrections of its day or place, and the retractions of it.
+    """
+
+    id: str
+    version: int
+    reported: date
+    recorded: str
+    content: Mapping[str, Any]
+    corrected_by: str | None = None
+    retracted_by: str | None = None
+    corroborated_by: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    moved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What events to list; everything that is given must be so.
+
+    ``first`` and ``last`` are days on which it occurred, both in.  ``known_by`` counts the
+    reports of that day too.
+    """
+
+    subject: str | None = None
+    party: str | None = None
+    kind: str | None = None
+    tag: str | None = None
+    first: date | None = None
+    last: date | None = None
+    known_by: date | None = None
+    at_version: int | None = None
+
+
+def has_words(told: Told, words: str) -> bool:
+    """Whether all of *words* stand, in any case, in what people read of the event."""
+    text = "\n".join(_texts([told.content.get(name) for name in _READ])).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+_READ = ("id", "title", "summary", "place", "actors", "figures", "sources", "tags")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def difference(before: str, after: str) -> str:
+    """What differs between two contents of one event, as JSON: a line a field."""
+    return "\n".join(_differences(json.loads(before), json.loads(after), ""))
+
+
+def _differences(old: object, new: object, path: str) -> Iterator[str]:
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}):
+            yield from _differences(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _differences(one, other, f"{path}.{number}")
+    else:
+        yield f"  {path}: {_shown(old)} in the log, {_shown(new)} here"
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
