@@ -1,0 +1,636 @@
+"""The one door: opens transactions, asks what day it is, and decides what belongs together.
+
+Every question carries its coordinate in one piece, and every answer says which it was.
+Heavy imports wait until something needs them: a question about a day builds no model of
+an event, and only a new database runs migrations.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from tracker.domain.changes import SubjectChanges, changes
+from tracker.domain.dates import LAST, AsOf
+from tracker.domain.state import State, SubjectState, bears_on, has_part_in, state
+from tracker.domain.ties import Alliance, Member, Tie, agreements, alliances, members, ties
+from tracker.domain.timeline import Assignment, Fact, fold_all
+from tracker.domain.told import Filter, Told, difference, has_words
+from tracker.domain.why import Reason, Why, reason
+from tracker.errors import BadEntries, NotFound, Problem, TrackerError
+from tracker.store import database, facts
+from tracker.store import log as logs
+from tracker.store.log import Entry
+from tracker.store.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from tracker.catalogue import Batch
+    from tracker.domain.events import Event
+
+PACKAGE = Path(__file__).parent
+
+
+def shipped(name: str) -> Path:
+    """The folder *name* that comes with the package: in the wheel, or beside it in a checkout."""
+    inside = PACKAGE / name
+    return inside if inside.exists() else PACKAGE.parent / name
+
+
+def default_url() -> str:
+    """The database that is used when none is named: a file in the user's data folder."""
+    if url := os.environ.get("TRACKER_DB"):
+        return url
+    from platformdirs import user_data_path
+
+    return f"sqlite:///{user_data_path('tracker') / 'tracker.db'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: the events it added, how many the log had already, and its version."""
+
+    added: tuple[str, ...]
+    already: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a load would do: the events it would add, the facts it would end and bring."""
+
+    loaded: Loaded
+    gone: list[Fact]
+    new: list[Fact]
+
+
+class ChangedEvent(TrackerError):
+    """The log already has an event with this id, and other content."""
+
+    code = "changed-event"
+
+    def __init__(self, event: str, difference: str, *, place: str = "") -> None:
+        self.event = event
+        self.difference = difference
+        super().__init__(
+            f"{place + ': ' if place else ''}{event} is already in the log, with other content:\n"
+            f"{difference}\n"
+            "The log is never rewritten. Say what is right in a new event: tracker correct "
+            f"{event}"
+        )
+
+
+class Tracker:
+    """A log and what is computed from it.
+
+    Args:
+        url: the database, as a URL or the path of a SQLite file.
+        now: the clock; instants in UTC.
+    """
+
+    def __init__(
+        self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._engine = database.engine_for(url)
+        self._now = now
+
+    # -- the database -------------------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """The file or URL of the database."""
+        return database.place(self._engine)
+
+    def open(self, *, catalogue: bool = True) -> bool:
+        """Make sure that there is a database with the schema of this version.
+
+        Args:
+            catalogue: load the catalogue that comes with the package when the database is new.
+
+        Returns:
+            Whether the database is new.
+
+        Raises:
+            StoreError: it cannot be used.
+        """
+        schema = database.schema_of(self._engine)
+        if schema == SCHEMA:
+            return False
+        database.migrate(self._engine, shipped("migrations"))
+        if schema is None and catalogue:
+            self.load([shipped("events")])
+        return schema is None
+
+    def close(self) -> None:
+        """Let go of the database; a SQLite file is then whole, without a log beside it."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with database.reading(self._engine) as conn:
+            facts.require_folded(conn)
+            yield conn
+
+    # -- writing ------------------------------------------------------------------------
+
+    def load(self, paths: Iterable[Path], *, dry_run: bool = False) -> Loaded:
+        """Append the events of *paths* that the log lacks, all of them or none.
+
+        Raises:
+            BadEntries: anything is wrong with any of them.
+            ChangedEvent: the log has one of them with other content.
+        """
+        from tracker.catalogue import read_files
+
+        return self.add(read_files(paths), dry_run=dry_run)
+
+    def add(self, batch: Batch, *, dry_run: bool = False) -> Loaded:
+        """Append the events of *batch* that the log lacks, all of them or none.
+
+        Raises:
+            BadEntries: anything is wrong with any of them.
+            ChangedEvent: the log has one of them with other content.
+        """
+        with database.writing(self._engine) as conn:
+            loaded = self._add(conn, batch)
+            if dry_run:
+                conn.rollback()
+        return loaded
+
+    def preview(self, batch: Batch) -> Preview:
+        """What adding *batch* would do; nothing is added.
+
+        Raises:
+            BadEntries: anything is wrong with it.
+            ChangedEvent: the log has one of them with other content.
+        """
+        from tracker.domain.events import effects_of
+        from tracker.domain.review import speaks_of
+        from tracker.store import writing
+
+        with database.writing(self._engine) as conn:
+            subjects = {effect.subject for event in batch.events for effect in effects_of(event)}
+            targets = {target for event in batch.events if (target := speaks_of(event))}
+            subjects |= writing.subjects_of(conn, targets)
+            before = _all_facts(conn, subjects)
+            loaded = self._add(conn, batch)
+            after = _all_facts(conn, subjects)
+            conn.rollback()
+        return Preview(
+            loaded,
+            gone=[fact for fact in before if fact not in set(after)],
+            new=[fact for fact in after if fact not in set(before)],
+        )
+
+    def _add(self, conn: Connection, batch: Batch) -> Loaded:
+        from tracker.domain.events import content_of
+        from tracker.domain.review import Head, parts_written, review, subjects_named, target_of
+        from tracker.store import writing
+
+        had = logs.contents(conn, [event.id for event in batch.events])
+        fresh: list[Event] = []
+        found = list(batch.problems)
+        changed: list[ChangedEvent] = []
+        for event in batch.events:
+            content = content_of(event).decode()
+            if event.id not in had:
+                fresh.append(event)
+            elif had[event.id] != content:
+                place = "{}:{}".format(*batch.places[event.id]) if event.id in batch.places else ""
+                changed.append(
+                    ChangedEvent(event.id, difference(had[event.id], content), place=place)
+                )
+        targets = {target for event in fresh if (target := target_of(event))} | batch.broken
+        heads = writing.heads(conn, targets)
+        for name in batch.broken - heads.keys():
+            heads[name] = Head(name, "development")
+        known = logs.introduced(conn, subjects_named(fresh)) | batch.named
+        wrong = list(review(fresh, heads=heads, introduced=known))
+        found += map(batch.located, wrong)
+        # What is left may still clash: it is written all the same, so that everything wrong is
+        # said in one go, and taken back with the transaction when anything was.
+        good = _standing_alone(fresh, {problem.event for problem in wrong} | batch.broken)
+        numbered = writing.append(conn, good, recorded=self._now())
+        parts = writing.project(conn, numbered)
+        lines = {part for part in parts_written(good) if part[0] not in batch.named}
+        found += map(batch.located, writing.refold(conn, parts, lines=lines))
+        writing.mark_folded(conn, logs.size(conn))
+        if changed:
+            found += [Problem(str(error)) for error in changed]
+        if len(changed) == len(found) == 1:
+            raise changed[0]
+        if found:
+            raise BadEntries(sorted(found, key=lambda each: (each.path, each.line)))
+        return Loaded(
+            tuple(event.id for event in fresh), len(batch.events) - len(fresh), logs.size(conn)
+        )
+
+    def rebuild(self) -> str:
+        """Throw the projections away and fold the log again; the digest of the facts."""
+        from tracker.store import writing
+
+        with database.writing(self._engine) as conn:
+            writing.forget_projections(conn)
+            for numbered in logs.chunks(writing.events_since(conn, 0)):
+                writing.project(conn, numbered)
+            writing.fold_everything(conn)
+            writing.mark_folded(conn, logs.size(conn))
+            return facts.digest(conn)
+
+    # -- coordinates --------------------------------------------------------------------
+
+    def today(self) -> date:
+        """The day it is, in UTC."""
+        return self._now().date()
+
+    def as_of(
+        self,
+        day: date | None = None,
+        *,
+        known_by: date | None = None,
+        at_version: int | None = None,
+    ) -> AsOf:
+        """The coordinate of a question that is put now; today when no day is given."""
+        today = self.today()
+        return AsOf.asked(day or today, known_by=known_by, at_version=at_version, today=today)
+
+    def _placed(self, conn: Connection, at: AsOf) -> AsOf:
+        """*at* with the version of the log that the answer goes by."""
+        version = logs.size(conn)
+        if at.at_version is not None and at.at_version > version:
+            raise NotFound(f"the log is at version {version}; {at.at_version} is not there yet")
+        return replace(at, at_version=version if at.at_version is None else at.at_version)
+
+    # -- questions ----------------------------------------------------------------------
+
+    def state(self, at: AsOf, *, kind: str | None = None, subject: str | None = None) -> State:
+        """The state at *at*, of everything, of one kind of subject, or of one subject.
+
+        A subject that is not there on the day has no state; that is not an error.
+
+        Raises:
+            NotFound: no event introduces *subject*.
+        """
+        with self._reading() as conn:
+            if subject is not None:
+                self._require_subject(conn, subject)
+            return self._state(conn, at, kind=kind, subjects=[subject] if subject else None)
+
+    def _state(
+        self,
+        conn: Connection,
+        at: AsOf,
+        *,
+        kind: str | None = None,
+        subjects: Collection[str] | None = None,
+    ) -> State:
+        placed = self._placed(conn, at)
+        if at.at_version is None:
+            known: Iterable[Fact] = facts.facts_at(conn, at, kind=kind, subjects=subjects)
+            rivals: Iterable[Assignment] = facts.rivals_at(conn, at, kind=kind, subjects=subjects)
+            return state(placed, known, rivals)
+        day, knowledge = at.day, at.knowledge
+        folded, disputed = _at_version(conn, at, subjects)
+        return state(
+            placed,
+            (
+                each
+                for each in folded
+                if each.until > day
+                and each.known <= knowledge < each.known_until
+                and (kind is None or each.subject.startswith(kind + "/"))
+            ),
+            (each for each in disputed if each.known <= knowledge < each.known_until),
+        )
+
+    def timeline(self, at: AsOf, subject: str) -> list[Fact]:
+        """The facts of *subject* on all days, as known at *at*, by part and first day.
+
+        Raises:
+            NotFound: no event introduces *subject*.
+        """
+        with self._reading() as conn:
+            self._require_subject(conn, subject)
+            if at.at_version is None:
+                return list(facts.timeline(conn, subject, at=at))
+            folded, _ = _at_version(conn, at, [subject])
+            return [each for each in folded if each.known <= at.knowledge < each.known_until]
+
+    def members(self, at: AsOf, agreement: str) -> tuple[State, list[Member]]:
+        """The parties for which *agreement* is in force or suspended at *at*.
+
+        Raises:
+            NotFound: no event introduces *agreement*.
+        """
+        found = self.state(at, subject=agreement)
+        return found, members(found.subjects[0]) if found.subjects else []
+
+    def alliances(
+        self, at: AsOf, party: str, *, all_pacts: bool = False, blocs: bool = False
+    ) -> tuple[State, list[Alliance]]:
+        """The agreements that bind *party* at *at*: defence pacts, and what else is asked for."""
+        found = self.state(at, kind="agreement")
+        return found, alliances(found, party, all_pacts=all_pacts, blocs=blocs)
+
+    def agreements(
+        self,
+        at: AsOf,
+        *,
+        between: Collection[str] = (),
+        form: str | None = None,
+        stage: str | None = None,
+    ) -> tuple[State, list[SubjectState]]:
+        """The agreements of *at* between all of these parties, of a form, at a stage."""
+        found = self.state(at, kind="agreement")
+        return found, agreements(found, between=between, form=form, stage=stage)
+
+    def ties(
+        self,
+        at: AsOf,
+        *,
+        parties: Collection[str] | None = None,
+        forms: Collection[str] | None = None,
+    ) -> tuple[State, list[Tie]]:
+        """Who is tied to whom by which agreement at *at*."""
+        found = self.state(at, kind="agreement")
+        return found, list(ties(found, parties=parties, forms=forms))
+
+    def why(self, at: AsOf, subject: str, part: str | None = None) -> tuple[State, list[Why]]:
+        """Why the parts of *subject*, or one of them, are as they are at *at*.
+
+        Raises:
+            NotFound: no event introduces *subject*, or it never had such a part.
+        """
+        with self._reading() as conn:
+            self._require_subject(conn, subject)
+            found = self._state(conn, at, subjects=[subject])
+            if at.at_version is None:
+                said = facts.assignments_of(conn, subject)
+            else:
+                said = [
+                    each for each in _said_at_version(conn, at, [subject]) if each.against is None
+                ]
+            names = sorted({each.part for each in said})
+            if part is not None and part not in names:
+                raise NotFound(_no_such(f"part of {subject}", part, names))
+            reasons = [
+                each
+                for name in names
+                if part in (None, name)
+                and (each := reason([one for one in said if one.part == name], at))
+                and (part or each.deciding or each.perhaps)
+            ]
+        here = found.subjects[0] if found.subjects else None
+        return found, [
+            Why(each, here.parts.get(each.part) if here else None, self._borne_out(each, at))
+            for each in reasons
+        ]
+
+    def _borne_out(self, found: Reason, at: AsOf) -> dict[str, Told]:
+        said = [found.deciding, found.instead, found.hindsight, *found.perhaps, *found.later]
+        ids = {each.decided.event for each in said if each}
+        ids |= {each.via for each in said if each and each.via}
+        ids |= {each.decided.event for each in found.overridden}
+        later = AsOf(at.day, None, at.at_version)
+        return {name: self.event(name, later) for name in sorted(ids)}
+
+    def diff(
+        self, before: AsOf, after: AsOf, *, subject: str | None = None
+    ) -> tuple[State, State, list[SubjectChanges]]:
+        """What changed from one coordinate to another: the two states, and the changes.
+
+        Raises:
+            NotFound: no event introduces *subject*.
+        """
+        only = [subject] if subject else None
+        with self._reading() as conn:
+            if subject is not None:
+                self._require_subject(conn, subject)
+            first = self._state(conn, before, subjects=only)
+            between = self._state(conn, replace(before, day=after.day), subjects=only)
+            last = self._state(conn, after, subjects=only)
+            corrected = logs.retracted_between(
+                conn,
+                (before.knowledge, after.knowledge),
+                (first.as_of.at_version or 0, last.as_of.at_version or 0),
+            )
+        return first, last, changes(first, between, last, corrected=corrected)
+
+    def measures(
+        self, at: AsOf, *, into: str | None = None, origin: str | None = None
+    ) -> tuple[State, list[SubjectState]]:
+        """The measures in force, announced or suspended at *at*.
+
+        Args:
+            into: imposed by this party.
+            origin: bearing on the goods of this party, directly or as one of a group.
+        """
+        with self._reading() as conn:
+            found = self._state(conn, at, kind="measure")
+            groups = self._groups_of(conn, at, origin) if origin else frozenset()
+        listed = [
+            measure
+            for measure in found.subjects
+            if measure.stage in ("in-force", "announced", "suspended")
+            and (into is None or measure.value("imposer") == into)
+            and (origin is None or bears_on(measure, origin, groups))
+        ]
+        return found, listed
+
+    def _groups_of(self, conn: Connection, at: AsOf, party: str) -> frozenset[str]:
+        """The groups that *party* belongs to at *at*, by the codes that scopes name them by."""
+        from tracker.domain.parties import groups
+
+        by_agreement = {agreement: code for code, agreement in groups().items()}
+        found = self._state(conn, at, kind="agreement")
+        return frozenset(
+            by_agreement[agreement.subject]
+            for agreement in found.subjects
+            if agreement.subject in by_agreement
+            and any(member.party == party for member in members(agreement))
+        )
+
+    def events(self, wanted: Filter, *, words: str | None = None) -> Iterator[Told]:
+        """The events that *wanted* asks for, by the day they occurred, as known at its coordinate.
+
+        Args:
+            words: only those that have all these words in their title, summary, actors,
+                figures or sources, in any case.
+
+        Raises:
+            NotFound: there is no such subject, or no such kind of event.
+        """
+        if wanted.kind is not None:
+            _require_kind(wanted.kind)
+        with self._reading() as conn:
+            if wanted.subject is not None:
+                self._require_subject(conn, wanted.subject)
+            said = self._said(conn, wanted)
+            for entry in logs.entries(conn, wanted):
+                told = said.get(entry.event_id) or _told(entry)
+                if wanted.known_by and told.reported > wanted.known_by:
+                    continue
+                if has_words(told, words or ""):
+                    yield told
+
+    def event(self, event_id: str, at: AsOf) -> Told:
+        """One event, as known at *at*.
+
+        Raises:
+            NotFound: the log has no such event.
+        """
+        with self._reading() as conn:
+            row = logs.entry(conn, event_id)
+            if row is None:
+                raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
+            wanted = Filter(known_by=at.known_by, at_version=at.at_version)
+            said = self._said(conn, wanted, only=event_id)
+            return said.get(event_id) or _told(row)
+
+    def _said(
+        self, conn: Connection, wanted: Filter, *, only: str | None = None
+    ) -> dict[str, Told]:
+        """The events of which something was said by others, as that leaves them."""
+        spoken_of = logs.spoken_of(conn, at_version=wanted.at_version, only=only)
+        if not spoken_of:
+            return {}
+        from tracker.store import writing
+
+        known_by = wanted.known_by or LAST
+        told = writing.told(conn, spoken_of, known_by=known_by, at_version=wanted.at_version)
+        return {each.id: each for each in told}
+
+    def has_subject(self, subject: str) -> bool:
+        """Whether an event introduces *subject*."""
+        with self._reading() as conn:
+            return bool(logs.introduced(conn, [subject]))
+
+    def _require_subject(self, conn: Connection, subject: str) -> None:
+        if not logs.introduced(conn, [subject]):
+            raise NotFound(_no_such("subject", subject, logs.all_introduced(conn)))
+
+    def calendar(
+        self,
+        *,
+        known_by: date | None = None,
+        party: str | None = None,
+        subject: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+    ) -> bytes:
+        """A calendar of developments, meetings, and days on which measures change.
+
+        Args:
+            known_by: the last day whose reports count.
+            party: only what it has a part in.
+            subject: only what is about it.
+            first: only what is not over before this day.
+            last: only what has begun by this day.
+
+        Raises:
+            NotFound: no event introduces *subject*.
+        """
+        from tracker.exports import ics
+
+        at = self.as_of(LAST, known_by=known_by)
+        with self._reading() as conn:
+            if subject is not None:
+                self._require_subject(conn, subject)
+            recorded = logs.recorded(conn)
+            items = list(
+                ics.developments(
+                    self.events(Filter(subject=subject, party=party, known_by=known_by)), recorded
+                )
+            )
+            found = self._state(conn, at, subjects=[subject] if subject else None)
+            for each in found.subjects:
+                if party is not None and not has_part_in(each, party):
+                    continue
+                if each.kind == "meeting":
+                    said = facts.assignments_of(conn, each.subject, known_by=at.knowledge)
+                    items += ics.meeting(each, said, recorded)
+                elif each.kind == "measure":
+                    known = facts.timeline(conn, each.subject, at=at)
+                    items += ics.changes(each, known, recorded)
+        suffix = f"-known-by-{known_by}" if known_by else ""
+        name = "Tracker" + "".join(f" {word}" for word in (party, subject) if word)
+        return ics.calendar(
+            ics.sorted_within(items, first, last),
+            name=name + (f" (known by {known_by})" if known_by else ""),
+            description="Developments, meetings, and days on which measures change"
+            + (f", as known by {known_by}" if known_by else ""),
+            suffix=suffix,
+        )
+
+    # -- upkeep -------------------------------------------------------------------------
+
+    def stats(self) -> dict[str, Any]:
+        """What the log and the facts amount to; ``facts_digest`` is the same for the same facts."""
+        with self._reading() as conn:
+            version = logs.size(conn)
+            return {
+                "events": version,
+                "version": version,
+                "facts": facts.count(conn),
+                "subjects": dict(logs.subjects_by_kind(conn)),
+                "facts_digest": facts.digest(conn),
+                "database": self.place,
+            }
+
+
+def _require_kind(kind: str) -> None:
+    from tracker.domain.events import KINDS
+
+    if kind not in KINDS:
+        raise NotFound(_no_such("kind of event", kind, KINDS) + f" There are: {', '.join(KINDS)}.")
+
+
+def _said_at_version(
+    conn: Connection, at: AsOf, subjects: Collection[str] | None
+) -> list[Assignment]:
+    from tracker.store import writing
+
+    return writing.said_at(conn, at, subjects=subjects)
+
+
+def _at_version(
+    conn: Connection, at: AsOf, subjects: Collection[str] | None
+) -> tuple[list[Fact], list[Assignment]]:
+    said = _said_at_version(conn, at, subjects)
+    return list(fold_all(said)), [each for each in said if each.against is not None]
+
+
+def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
+    return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
+
+
+def _standing_alone(events: Sequence[Event], bad: Collection[str]) -> list[Event]:
+    """Those of *events* that are not *bad* and speak of none that is, at any remove."""
+    from tracker.domain.review import target_of
+
+    bad = set(bad)
+    while more := {event.id for event in events if target_of(event) in bad} - bad:
+        bad |= more
+    return [event for event in events if event.id not in bad]
+
+
+def _told(entry: Entry) -> Told:
+    return Told(
+        entry.event_id, entry.version, entry.reported, entry.recorded, json.loads(entry.content)
+    )
+
+
+def _no_such(what: str, name: str, names: Sequence[str]) -> str:
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    if not close:
+        close = [each for each in names if name and name.split("/")[-1] in each][:3]
+    hint = f": did you mean {', '.join(close)}?" if close else ""
+    return f"there is no {what} {name}{hint}"

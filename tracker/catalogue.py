@@ -1,0 +1,427 @@
+"""The catalogue: entries as people write them, in TOML, and the events they describe.
+
+Every complaint names the file and the line.  The parser of the standard library tells no
+lines, so a second pass over the text finds where each field stands, when it is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from tracker.domain.events import Event, problems, read_event
+from tracker.domain.values import Value
+from tracker.errors import BadEntries, NotFound, Problem
+
+STDIN = "-"
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a set of files says: the events, what is wrong, and where each entry stands.
+
+    ``broken`` are the ids of entries that could not be read, ``named`` the subjects that
+    those entries name, so that nobody is told that they are missing.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    _texts: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def located(self, problem: Problem) -> Problem:
+        """*problem* with the file and line of the entry, or field, that it is about."""
+        if problem.event not in self.places or problem.line:
+            return problem
+        path, line = self.places[problem.event]
+        text, number = self._texts.get(problem.event, ("", 0))
+        if text and problem.field:
+            line = line_of(text, number, problem.field) or line
+        return Problem(problem.message, problem.event, problem.field, path, line)
+
+
+def read_files(paths: Iterable[Path]) -> Batch:
+    """What the files *paths* say; a folder stands for the TOML files in it.
+
+    Raises:
+        NotFound: a path is not there.
+    """
+    batch = Batch()
+    for path in _expanded(paths):
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            batch.problems.append(
+                Problem(
+                    f"it is not UTF-8 (byte {error.start}): save it as UTF-8",
+                    path=str(path),
+                    line=path.read_bytes()[: error.start].count(b"\n") + 1,
+                )
+            )
+            continue
+        except OSError as error:
+            raise NotFound(f"{path} cannot be read: {error.strerror}") from None
+        read_text(text, str(path), into=batch)
+    return batch
+
+
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.glob("*.toml"))
+        elif path.exists():
+            yield path
+        else:
+            raise NotFound(f"{path} is not there: give a TOML file of events, or a folder of them")
+
+
+def read_text(text: str, path: str, *, into: Batch | None = None) -> Batch:
+    """What *text* says: entries in TOML, or one JSON object a line."""
+    batch = into if into is not None else Batch()
+    if text.lstrip().startswith("{"):
+        _read_json_lines(text, path, batch)
+        return batch
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        last = text.count("\n") + 1
+        message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "nested too deeply"
+        batch.problems.append(
+            Problem(f"it is not TOML: {message}", path=path, line=int(line[1]) if line else last)
+        )
+        return batch
+    for key in data:
+        if key != "event":
+            batch.problems.append(
+                Problem(
+                    f"unknown key {key!r}: a file of the catalogue has [[event]] entries only",
+                    path=path,
+                    line=line_of_key(text, key),
+                )
+            )
+    entries = data.get("event", [])
+    if not isinstance(entries, list):
+        batch.problems.append(
+            Problem("write [[event]] with two brackets: a file holds many", path=path, line=1)
+        )
+        return batch
+    headers = header_lines(text, "event")
+    for number, raw in enumerate(entries):
+        at = headers[number] if number < len(headers) else 1
+        _read_entry(raw, path, at, batch, text, number)
+    return batch
+
+
+def read_entries(entries: Iterable[Mapping[str, Any]], path: str) -> Batch:
+    """What *entries* say, mappings as read from TOML; *path* is how messages call their source."""
+    batch = Batch()
+    for entry in entries:
+        _read_entry(entry, path, 0, batch)
+    return batch
+
+
+def _read_json_lines(text: str, path: str, batch: Batch) -> None:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            raw = json.loads(line, parse_float=Decimal)
+        except (ValueError, RecursionError) as error:
+            batch.problems.append(Problem(f"it is not JSON: {error}", path=path, line=number))
+            continue
+        _read_entry(raw, path, number, batch)
+
+
+def _read_entry(
+    raw: Any, path: str, line: int, batch: Batch, text: str = "", number: int = 0
+) -> None:
+    name = str(raw.get("id", "")) if isinstance(raw, Mapping) else ""
+    if name and name in batch.places:
+        other = "{}:{}".format(*batch.places[name])
+        batch.problems.append(
+            Problem(
+                f"the id stands twice, also at {other}: give one of them another",
+                name,
+                "id",
+                path,
+                line,
+            )
+        )
+        return
+    if name:
+        batch.places[name] = (path, line)
+        batch._texts[name] = (text, number)
+    try:
+        event = read_event(raw)
+    except ValidationError as error:
+        found = [
+            Problem(_in_words(each), name, _field(each), path, line)
+            for each in error.errors(include_url=False)
+        ]
+    else:
+        found = list(problems(event))
+        if not found:
+            batch.events.append(event)
+            return
+    batch.broken.add(name)
+    batch.named |= _subjects_in(raw)
+    for each in found:
+        at = (line_of(text, number, each.field) if text else 0) or line
+        batch.problems.append(Problem(each.message, name, each.field, path, at))
+
+
+def _subjects_in(raw: Any) -> set[str]:
+    """The subjects that an entry names, however wrong the rest of it is."""
+    found: set[str] = set()
+    if isinstance(raw, Mapping):
+        if isinstance(raw.get("subject"), str):
+            found.add(raw["subject"])
+        for value in raw.values():
+            found |= _subjects_in(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            found |= _subjects_in(value)
+    return found
+
+
+def _field(error: ErrorDetails) -> str:
+    """The path of the field that *error* is about, as it is written in the entry.
+
+    Between the fields pydantic names the kinds that it chose, and after them the
+    alternatives that a value could have been; those are left out.
+    """
+    steps: list[str] = []
+    where = error["loc"]
+    for number, step in enumerate(where):
+        chosen = number == 0 or (number > 1 and where[number - 2] == "effects")
+        if isinstance(step, int):
+            steps.append(str(step))
+        elif not chosen and (step in _field_names() or error["type"] == "extra_forbidden"):
+            steps.append(step)
+    return ".".join(steps)
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    found: set[str] = set()
+    models: list[type[Value]] = [Value]
+    while models:
+        model = models.pop()
+        models += model.__subclasses__()
+        found |= {field.alias or name for name, field in model.model_fields.items()}
+    return frozenset(found)
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """What pydantic found, for somebody who has never heard of it."""
+    context = error.get("ctx", {})
+    shown = _shown(error["input"])
+    match error["type"]:
+        case "missing":
+            return "it is missing: every entry of this kind needs it"
+        case "extra_forbidden":
+            return f"unknown field (its value is {shown}): see events/README.md, or tracker schema"
+        case "literal_error":
+            return f"{shown} is not one of {context.get('expected')}{_meant(error)}"
+        case "union_tag_invalid":
+            return (
+                f"kind {_shown(context.get('tag'))} is not one of "
+                f"{context.get('expected_tags')}{_meant(error)}"
+            )
+        case "union_tag_not_found":
+            return 'it has no kind: add one, such as kind = "statement"'
+        case "string_pattern_mismatch":
+            return f"{shown} is not written as it should be ({_pattern(context.get('pattern'))})"
+        case "value_error":
+            return str(context.get("error", error["msg"]))
+        case "too_short":
+            return "it needs at least one"
+        case _:
+            return f"{error['msg']} (it is {shown})"
+
+
+def _pattern(pattern: object) -> str:
+    text = str(pattern)
+    for sign, words in (
+        ("https?", "an address that starts with https:// or http://, without spaces"),
+        (r"\d{4}(-\d\d){0,2}", "a day and words with dashes: 2025-03-26-us-232-autos"),
+        ("^[A-Z][A-Z0-9]", "the code of a party, such as US, JP or EU"),
+        (r"^(\*|[A-Z]", "the code of a party or group, or *"),
+        (r"^\d{2}", "a tariff code of 2 to 12 digits, such as 8703.23"),
+    ):
+        if text.startswith(("^" + sign, sign)) or sign in text[:30]:
+            return words
+    if "/[a-z0-9]+" in text:
+        kind = text[1:].split("/", 1)[0].strip("()")
+        return f"a subject of this kind: {kind}/short-name"
+    return "lower-case words with dashes" if text.startswith("^[a-z0-9]+") else text
+
+
+def _meant(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    given = str(context.get("tag", error["input"]))
+    wanted = str(context.get("expected_tags") or context.get("expected") or "")
+    close = get_close_matches(given, re.findall(r"'([^']+)'", wanted), n=1)
+    return f": did you mean {close[0]}?" if close else ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (date, Decimal)):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*(?:\{\s*)?["']?([\w\-.]+)["']?\s*=""")
+
+
+def _significant(text: str) -> Iterator[tuple[int, str]]:
+    """Line number and line, without those inside a text of several lines."""
+    inside: str | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        shown = inside is None
+        position = 0
+        while True:
+            if inside is None:
+                hits = [(line.find(mark, position), mark) for mark in ('"""', "'''")]
+                hits = [hit for hit in hits if hit[0] >= 0]
+                if not hits:
+                    break
+                at, inside = min(hits)
+            else:
+                at = line.find(inside, position)
+                if at < 0:
+                    break
+                inside = None
+            position = at + 3
+        if shown:
+            yield number, line
+
+
+def header_lines(text: str, name: str) -> list[int]:
+    """The lines on which the tables ``[[name]]`` begin."""
+    return [
+        number
+        for number, line in _significant(text)
+        if (match := _HEADER.match(line)) and match[1] == "[[" and match[2] == name
+    ]
+
+
+def line_of_key(text: str, key: str) -> int:
+    """The line of a key or table at the top of the file."""
+    for number, line in _significant(text):
+        header, plain = _HEADER.match(line), _KEY.match(line)
+        if (header and header[2].split(".")[0] == key) or (plain and plain[1] == key):
+            return number
+    return 1
+
+
+def line_of(text: str, entry: int, path: str) -> int:
+    """The line of the field *path* of the n-th entry (from 0); of the nearest thing around it.
+
+    A path is ``effects.2.until``: the until of the third effect.
+    """
+    steps = path.split(".")
+    seen = -1
+    best, depth = 0, 0
+    table: list[str] = []
+    counts: dict[str, int] = {}
+    for number, line in _significant(text):
+        if header := _HEADER.match(line):
+            names = [part.strip("\"' ") for part in header[2].split(".")]
+            if names == ["event"]:
+                seen += 1
+                table, counts = [], {}
+                if seen == entry:
+                    best = number
+                continue
+            if seen != entry or names[0] != "event":
+                continue
+            table = names[1:]
+            if header[1] == "[[":
+                key = ".".join(table)
+                counts[key] = counts.get(key, -1) + 1
+                table = [*table, str(counts[key])]
+            here = table
+        elif seen == entry and (match := _KEY.match(line)):
+            here = [*table, *match[1].split(".")]
+        else:
+            continue
+        if seen == entry and len(here) > depth and here == steps[: len(here)]:
+            best, depth = number, len(here)
+    return best
+
+
+def to_toml(entry: Mapping[str, Any]) -> str:
+    """An entry in TOML, to be edited or kept: what :func:`read_text` reads back."""
+    return "\n".join(["[[event]]", *_toml_table(entry, "event")]) + "\n"
+
+
+_FIRST = ("id", "title", "kind", "of", "against", "slip", "occurred", "reported", "order")
+
+
+def _toml_table(data: Mapping[str, Any], path: str) -> Iterator[str]:
+    keys = sorted(data, key=lambda key: _FIRST.index(key) if key in _FIRST else len(_FIRST))
+    plain = [key for key in keys if not _is_tables(data[key])]
+    for key in plain:
+        yield f"{key} = {_toml_value(key, data[key])}"
+    for key in keys:
+        value = data[key]
+        if isinstance(value, dict) and key not in plain:
+            yield f"\n[{path}.{key}]"
+            yield from _toml_table(value, f"{path}.{key}")
+        elif key not in plain:
+            for item in value:
+                yield f"\n[[{path}.{key}]]"
+                yield from _toml_table(item, f"{path}.{key}")
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    )
+
+
+_PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY_KEYS = frozenset(
+    {"occurred", "reported", "published", "from", "until", "expires", "due", "ends", "start"}
+)
+
+
+def _toml_value(key: str, value: Any) -> str:
+    if key in _DAY_KEYS and isinstance(value, str) and _PLAIN_DAY.fullmatch(value):
+        return value
+    # A JSON string is a TOML basic string, but for U+007F, which no entry may hold.
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value("", item) for item in value) + "]"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name} = {_toml_value(name, item)}" for name, item in value.items())
+        return "{ " + inner + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def require(batch: Batch) -> list[Event]:
+    """The events of *batch*.
+
+    Raises:
+        BadEntries: anything is wrong with it.
+    """
+    if batch.problems:
+        raise BadEntries(batch.problems)
+    return batch.events

@@ -1,0 +1,196 @@
+"""The database: opening it, bringing its schema up to date, and explaining why it cannot be.
+
+SQLite: write-ahead log, every commit on the disk before it is acknowledged, and one
+writer at a time from the first statement of a transaction on.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+from sqlalchemy.engine import make_url
+
+from tracker.errors import StoreError
+from tracker.store.tables import SCHEMA
+
+WAIT = 30
+"""Seconds that a writer waits for another one to finish."""
+
+
+def engine_for(url: str) -> Engine:
+    """An engine for *url*: a database URL, or the path of a SQLite file.
+
+    Raises:
+        StoreError: the URL is none, or names a database that is not supported.
+    """
+    if "://" not in url:
+        url = f"sqlite:///{url}"
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise StoreError(f"{url} is no database URL: write sqlite:///path/to/file.db") from None
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError(
+            f"{parsed.render_as_string()} names a database that is not supported: "
+            "write sqlite:///path/to/file.db"
+        )
+    file = parsed.database
+    if file and _unwritable(Path(file)):
+        # A reader of a write-ahead log must write an index beside the file.  Where it cannot,
+        # and no writer has left a log, the file is read as it is.
+        frozen = f"file:{Path(file).resolve()}?mode=ro&immutable=1"
+        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(frozen, uri=True))
+    else:
+        engine = create_engine(parsed, connect_args={"timeout": WAIT})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _unwritable(file: Path) -> bool:
+    if not file.exists() or file.with_name(file.name + "-wal").exists():
+        return False
+    return not (os.access(file, os.W_OK) and os.access(file.resolve().parent, os.W_OK))
+
+
+def _configure(connection: Any, record: object) -> None:
+    # The driver's own transactions begin late and not at all before some statements; SQLAlchemy
+    # is left to begin them.  See its notes on pysqlite, "Serializable isolation".
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("tracker_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one snapshot and writes nothing.
+
+    Raises:
+        StoreError: the database cannot be used.
+    """
+    with explained(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction of its own: all of it is kept, or nothing.
+
+    Raises:
+        StoreError: the database cannot be used, or another writer did not finish.
+    """
+    writer = engine.execution_options(tracker_writes=True)
+    with explained(engine), writer.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def explained(engine: Engine) -> Iterator[None]:
+    """Turns what the driver says into a message that somebody can act on."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        raise StoreError(_explanation(engine, error)) from error
+
+
+def _explanation(engine: Engine, error: exc.DBAPIError) -> str:
+    name = place(engine)
+    said = str(error.orig)
+    for sign, meaning in (
+        ("not a database", f"{name} is not a database: give another path with --db"),
+        ("malformed", f"{name} is damaged ({said}): restore it from a copy"),
+        (
+            "locked",
+            f"{name} is in use by another writer that did not finish within {WAIT} seconds: "
+            "wait for it, or end it, and try again",
+        ),
+        (
+            "readonly",
+            f"{name} cannot be written: make the file and its folder writable, or give another "
+            "path with --db",
+        ),
+        (
+            "unable to open",
+            f"{name} cannot be opened: make sure its folder is there and writable, or give "
+            "another path with --db",
+        ),
+        ("full", f"{name}: the disk is full; nothing was added. Make room and try again"),
+        ("append-only", f"{name}: {said}; the log is never rewritten"),
+    ):
+        if sign in said:
+            return meaning
+    return f"{name}: {said}"
+
+
+def place(engine: Engine) -> str:
+    """The file or URL of the database, as people know it."""
+    return engine.url.database or engine.url.render_as_string()
+
+
+def schema_of(engine: Engine) -> int | None:
+    """The number of the schema in the database; None when there is no database yet.
+
+    Raises:
+        StoreError: the file is not a database, is one of something else, or has a schema
+            that a newer tracker made.
+    """
+    file = engine.url.database
+    if file and not Path(file).exists():
+        return None
+    with reading(engine) as connection:
+        number = connection.execute(text("PRAGMA user_version")).scalar_one()
+        if number > SCHEMA:
+            raise StoreError(
+                f"{place(engine)} was made by a newer tracker (schema {number}, this one knows "
+                f"{SCHEMA}): upgrade tracker"
+            )
+        if number == 0:
+            tables = inspect(connection).get_table_names()
+            if not tables:
+                return None
+            raise StoreError(
+                f"{place(engine)} is a database of something else (it has the table {tables[0]}): "
+                "give another path with --db"
+            )
+    return int(number)
+
+
+def migrate(engine: Engine, migrations: Path) -> None:
+    """Brings the schema up to date, creating the file when there is none.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    file = engine.url.database
+    if file:
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{Path(file).parent} cannot be created ({error.strerror}): give another path "
+                "with --db"
+            ) from error
+    with explained(engine), engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,177 @@
+"""Facts: the projection of the log that answers questions, and reading it.
+
+Nothing here needs the model of an event, so a question does not wait for it to be built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from tracker.domain.dates import AsOf
+from tracker.domain.timeline import Assignment, Decided, Fact, canonical
+from tracker.errors import StoreError
+from tracker.store import log as logs
+from tracker.store.tables import assignment, fact, projection
+
+PROJECTION = "facts"
+"""The name under which the facts note how much of the log they have seen."""
+
+
+def require_folded(conn: Connection) -> int:
+    """The version of the log, which the facts must have seen.
+
+    Raises:
+        StoreError: they have not.
+    """
+    version = logs.size(conn)
+    seen = conn.scalar(select(projection.c.version).where(projection.c.name == PROJECTION))
+    if (seen or 0) != version:
+        raise StoreError(
+            f"the facts are those of version {seen or 0} and the log is at {version}: "
+            "run tracker rebuild"
+        )
+    return version
+
+
+def facts_at(
+    conn: Connection,
+    at: AsOf,
+    *,
+    kind: str | None = None,
+    subjects: Collection[str] | None = None,
+) -> Iterator[Fact]:
+    """The facts known at *at* that end after its day, by subject, part and first day."""
+    query = _known(select(fact), fact, at).where(fact.c.until > at.day.isoformat())
+    query = _about(query, fact, kind, subjects)
+    rows = logs.streamed(
+        conn,
+        query.order_by(
+            fact.c.subject, fact.c.part, fact.c.since, fact.c.certain.desc(), fact.c.event
+        ),
+    )
+    yield from map(_fact, rows)
+
+
+def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:
+    """The facts of one subject on all days, as known at *at*, or as known on every day."""
+    query = select(fact).where(fact.c.subject == subject)
+    if at:
+        query = _known(query, fact, at)
+    order = (fact.c.part, fact.c.since, fact.c.known, fact.c.certain.desc(), fact.c.event)
+    yield from map(_fact, conn.execute(query.order_by(*order)))
+
+
+def assignments_of(
+    conn: Connection, subject: str, *, known_by: date | None = None
+) -> list[Assignment]:
+    """What was ever assigned to *subject*, by the reports up to *known_by*; no rivals."""
+    query = (
+        select(assignment)
+        .where(assignment.c.subject == subject, assignment.c.against.is_(None))
+        .order_by(assignment.c.part, assignment.c.known, assignment.c.event, assignment.c.place)
+    )
+    if known_by is not None:
+        query = query.where(assignment.c.known <= known_by.isoformat())
+    return [assignment_of(row) for row in conn.execute(query)]
+
+
+def rivals_at(
+    conn: Connection,
+    at: AsOf,
+    *,
+    kind: str | None = None,
+    subjects: Collection[str] | None = None,
+) -> list[Assignment]:
+    """What rival events known at *at* assign."""
+    query = _known(select(assignment), assignment, at).where(assignment.c.against.is_not(None))
+    query = _about(query, assignment, kind, subjects)
+    return [assignment_of(row) for row in conn.execute(query)]
+
+
+def _known(query: Select[Any], table: Any, at: AsOf) -> Select[Any]:
+    day = at.knowledge.isoformat()
+    return query.where(table.c.known <= day, table.c.known_until > day)
+
+
+def _about(
+    query: Select[Any], table: Any, kind: str | None, subjects: Collection[str] | None
+) -> Select[Any]:
+    if subjects is not None:
+        query = query.where(or_(*(table.c.subject.in_(some) for some in logs.chunks(subjects))))
+    if kind is not None:
+        # The character after "/" bounds the slugs of one kind, so that the index serves.
+        query = query.where(table.c.subject >= f"{kind}/", table.c.subject < f"{kind}0")
+    return query
+
+
+def digest(conn: Connection) -> str:
+    """SHA-256 over all facts in a fixed order, in hex: the same facts, the same digest."""
+    hasher = hashlib.sha256()
+    rows = logs.streamed(
+        conn,
+        select(fact).order_by(
+            fact.c.subject,
+            fact.c.part,
+            fact.c.known,
+            fact.c.since,
+            fact.c.certain.desc(),
+            fact.c.until,
+            fact.c.event,
+            fact.c.value,
+            fact.c.via,
+        ),
+    )
+    for row in rows:
+        hasher.update(canonical(list(row)).encode())
+        hasher.update(b"\n")
+    return hasher.hexdigest()
+
+
+def count(conn: Connection) -> int:
+    """How many facts there are."""
+    return conn.execute(select(func.count()).select_from(fact)).scalar_one()
+
+
+def assignment_of(row: Row[Any]) -> Assignment:
+    """The assignment that a row of its table says."""
+    day = date.fromisoformat
+    return Assignment(
+        row.subject,
+        row.part,
+        Decided(day(row.earliest), day(row.latest), row.order, row.event, row.place),
+        day(row.since),
+        day(row.until),
+        day(row.maybe_since),
+        day(row.maybe_until),
+        day(row.known),
+        day(row.known_until),
+        row.value,
+        row.via,
+        row.against,
+        row.since_hour,
+        row.until_hour,
+    )
+
+
+def _fact(row: Row[Any]) -> Fact:
+    day = date.fromisoformat
+    return Fact(
+        row.subject,
+        row.part,
+        day(row.since),
+        day(row.until),
+        day(row.known),
+        day(row.known_until),
+        row.certain,
+        row.value,
+        row.event,
+        row.via,
+        day(row.decided),
+        row.since_hour,
+        row.until_hour,
+    )

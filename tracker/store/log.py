@@ -1,0 +1,207 @@
+"""The log: the append-only table of events, and finding events in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from tracker.domain.told import Filter
+from tracker.store.tables import log, mention, reference
+
+T = TypeVar("T")
+
+AT_ONCE = 500
+"""How many rows or names go into one statement."""
+
+
+def chunks(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
+    """*items* in lists of at most *size*."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def streamed(conn: Connection, query: Select[Any]) -> Iterable[Row[Any]]:
+    """The rows of *query*, fetched as they are asked for."""
+    return conn.execute(query, execution_options={"yield_per": AT_ONCE})
+
+
+def size(conn: Connection) -> int:
+    """How many events the log holds: its version."""
+    return int(conn.execute(select(func.coalesce(func.max(log.c.version), 0))).scalar_one())
+
+
+def contents(
+    conn: Connection, ids: Iterable[str], *, at_version: int | None = None
+) -> dict[str, str]:
+    """Id → content, of those of *ids* that the log has (had, at a version)."""
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        query = select(log.c.event_id, log.c.content).where(log.c.event_id.in_(chunk))
+        if at_version is not None:
+            query = query.where(log.c.version <= at_version)
+        found.update((row.event_id, row.content) for row in conn.execute(query))
+    return found
+
+
+def introduced(conn: Connection, subjects: Collection[str]) -> set[str]:
+    """Those of *subjects* that an event of the log introduces."""
+    found: set[str] = set()
+    for chunk in chunks(subjects):
+        found |= set(
+            conn.scalars(
+                select(mention.c.word)
+                .where(mention.c.what == "introduces", mention.c.word.in_(chunk))
+                .distinct()
+            )
+        )
+    return found
+
+
+def all_introduced(conn: Connection) -> list[str]:
+    """Every subject that an event of the log introduces, sorted."""
+    words = select(mention.c.word).where(mention.c.what == "introduces").distinct()
+    return list(conn.scalars(words.order_by(mention.c.word)))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the log, its content still in JSON."""
+
+    version: int
+    event_id: str
+    reported: date
+    recorded: str
+    content: str
+
+
+def entries(conn: Connection, wanted: Filter | None = None) -> Iterator[Entry]:
+    """The events that *wanted* asks for, by the day they occurred, then by id."""
+    wanted = wanted or Filter()
+    query: Select[Any] = select(*_ENTRY)
+    for what, word in (
+        ("subject", wanted.subject),
+        ("party", wanted.party),
+        ("kind", wanted.kind),
+        ("tag", wanted.tag),
+    ):
+        if word is not None:
+            query = query.where(
+                select(mention.c.version)
+                .where(
+                    and_(
+                        mention.c.what == what,
+                        mention.c.word == word,
+                        mention.c.version == log.c.version,
+                    )
+                )
+                .exists()
+            )
+    if wanted.first:
+        query = query.where(log.c.occurred >= wanted.first.isoformat())
+    if wanted.last:
+        query = query.where(log.c.occurred <= wanted.last.isoformat())
+    if wanted.known_by:
+        # An earlier source that a corroboration brought may have moved the day of its report.
+        moved = select(reference.c.target).where(reference.c.kind == "corroboration")
+        query = query.where(
+            or_(log.c.reported <= wanted.known_by.isoformat(), log.c.event_id.in_(moved))
+        )
+    if wanted.at_version is not None:
+        query = query.where(log.c.version <= wanted.at_version)
+    yield from map(_entry, streamed(conn, query.order_by(log.c.occurred, log.c.event_id)))
+
+
+def entry(conn: Connection, event_id: str) -> Entry | None:
+    """The event with this id, if the log has it."""
+    row = conn.execute(select(*_ENTRY).where(log.c.event_id == event_id)).one_or_none()
+    return _entry(row) if row else None
+
+
+_ENTRY = (log.c.version, log.c.event_id, log.c.reported, log.c.recorded, log.c.content)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row.version, row.event_id, date.fromisoformat(row.reported), row.recorded, row.content
+    )
+
+
+def recorded(conn: Connection) -> dict[str, str]:
+    """Id → the instant, in UTC, at which the log received it."""
+    rows = conn.execute(select(log.c.event_id, log.c.recorded))
+    return {row.event_id: row.recorded for row in rows}
+
+
+def spoken_of(
+    conn: Connection, *, at_version: int | None = None, only: str | None = None
+) -> list[str]:
+    """The events that others correct, retract, corroborate or disagree with, or one of them."""
+    query = select(reference.c.target).distinct().order_by(reference.c.target)
+    if only is not None:
+        query = query.where(reference.c.target == only)
+    if at_version is not None:
+        query = query.join(log, log.c.event_id == reference.c.event_id).where(
+            log.c.version <= at_version
+        )
+    return list(conn.scalars(query))
+
+
+def retracted_between(
+    conn: Connection, known: tuple[date, date], versions: tuple[int, int]
+) -> set[str]:
+    """The events that a retraction took away between two days of knowledge, or two versions."""
+    query = (
+        select(reference.c.target)
+        .join(log, log.c.event_id == reference.c.event_id)
+        .where(reference.c.kind == "retraction")
+        .where(
+            or_(
+                and_(
+                    log.c.reported > min(known).isoformat(),
+                    log.c.reported <= max(known).isoformat(),
+                ),
+                and_(log.c.version > min(versions), log.c.version <= max(versions)),
+            )
+        )
+    )
+    return set(conn.scalars(query))
+
+
+def subjects_by_kind(conn: Connection) -> dict[str, int]:
+    """Kind of subject → how many of it are introduced."""
+    found: dict[str, int] = {}
+    for subject in all_introduced(conn):
+        kind = subject.split("/", 1)[0]
+        found[kind] = found.get(kind, 0) + 1
+    return found
+
+
+def ids_about(
+    conn: Connection, subjects: Collection[str], *, at_version: int | None = None
+) -> set[str]:
+    """The events whose effects are about *subjects*."""
+    found: set[str] = set()
+    for chunk in chunks(sorted(subjects)):
+        query = (
+            select(log.c.event_id)
+            .join(mention, mention.c.version == log.c.version)
+            .where(mention.c.what == "subject", mention.c.word.in_(chunk))
+        )
+        if at_version is not None:
+            query = query.where(log.c.version <= at_version)
+        found |= set(conn.scalars(query))
+    return found
+
+
+def all_ids(conn: Connection, *, at_version: int | None = None) -> list[str]:
+    """The ids of the log, in its order."""
+    query = select(log.c.event_id).order_by(log.c.version)
+    if at_version is not None:
+        query = query.where(log.c.version <= at_version)
+    return list(conn.scalars(query))
