@@ -1,0 +1,465 @@
+"""Entries: load, check, add, correct, retract, corroborate."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.options import note, open_tracker
+from tracker.errors import BadCommand, TrackerError
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.catalogue import Batch
+    from tracker.domain.timeline import Fact
+
+Url = Annotated[str | None, typer.Option("--url", help="Address of the source.")]
+Publisher = Annotated[str | None, typer.Option("--publisher", help="Who published the source.")]
+Published = Annotated[
+    str | None, typer.Option("--published", metavar="DAY", help="The day the source came out.")
+]
+SourceTitle = Annotated[str | None, typer.Option("--source-title", help="Title of the source.")]
+Cites = Annotated[str | None, typer.Option("--cites", help="The place in it that bears you out.")]
+On = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DAY", help="When this was found; today when left out."),
+]
+Slip = Annotated[
+    bool, typer.Option("--slip", help="It was our own slip: as if right from the first.")
+]
+Edit = Annotated[bool, typer.Option("--edit", help="Write it in your editor, as TOML.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to *app*."""
+    for command in (load, check, add, correct, retract, corroborate):
+        app.command()(command)
+
+
+def load(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="TOML files or folders of them; the shipped catalogue when left out."),
+    ] = None,
+    dry_run: options.DryRun = False,
+    db: options.Db = None,
+) -> None:
+    """Append the events of files that the log lacks: all of them, or none.
+
+    \b
+    tracker load
+    tracker load events/us-232-autos.toml my-events.toml
+    """
+    tracker = open_tracker(db, catalogue=False)
+    loaded = tracker.load(_given(files), dry_run=dry_run)
+    verb = "would add" if dry_run else "added"
+    typer.echo(
+        f"{verb} {_events(len(loaded.added))}, {loaded.already} already there; "
+        f"the log is at version {loaded.version}"
+    )
+
+
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="TOML files or folders of them; the shipped catalogue when left out."),
+    ] = None,
+    db: options.Db = None,
+) -> None:
+    """Say everything that is wrong with files, and add nothing: load's dry run.
+
+    \b
+    tracker check my-events.toml
+    """
+    tracker = open_tracker(db)
+    loaded = tracker.load(_given(files), dry_run=True)
+    typer.echo(
+        f"nothing is wrong: {_events(len(loaded.added))} to add, {loaded.already} already there"
+    )
+
+
+def _given(files: list[Path] | None) -> list[Path]:
+    from tracker.app import shipped
+
+    return files or [shipped("events")]
+
+
+def _events(count: int) -> str:
+    return f"{count} event{'' if count == 1 else 's'}"
+
+
+def add(
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[-]", help="- reads entries, in TOML or JSON lines, from stdin."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="One plain sentence.")] = None,
+    occurred: Annotated[
+        str | None, typer.Option(metavar="DAY", help="When it was decided, signed or held.")
+    ] = None,
+    reported: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help='When it was first public, or "occurred".'),
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="statement, meeting, order, …; report.")] = None,
+    url: Url = None,
+    publisher: Publisher = None,
+    published: Published = None,
+    source_title: SourceTitle = None,
+    cites: Cites = None,
+    party: Annotated[
+        list[str] | None, typer.Option(help="A party that acts; may be repeated.")
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="Where.")] = None,
+    summary: Annotated[str | None, typer.Option(help="What the title does not say.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
+    effect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TOML", help="kind = '…', subject = '…', … ; may be repeated. See schema."
+        ),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="ID", help="The event that the source disagrees with.")
+    ] = None,
+    event_id: Annotated[
+        str | None, typer.Option("--id", help="Its id; made from day and title when left out.")
+    ] = None,
+    order: Annotated[int | None, typer.Option(help="Among decisions of one day.")] = None,
+    edit: Edit = False,
+    dry_run: options.DryRun = False,
+    db: options.Db = None,
+) -> None:
+    """Add one event, from flags, from an editor, or many from standard input.
+
+    \b
+    tracker add --title "Ministers meet in Seoul" --occurred 2025-03-30 \\
+        --url https://example.org/a --publisher "Example" --published 2025-03-31
+    tracker add --edit
+    tracker add - < events.toml
+    """
+    from tracker import catalogue
+
+    if source not in (None, "-"):
+        raise BadCommand(f"{source} is not understood here: give flags, or - for standard input")
+    tracker = open_tracker(db)
+    if source == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        _take(tracker, catalogue.read_text(text, "standard input"), dry_run=dry_run)
+        return
+    if not edit:
+        title = title or _asked("--title", "Title")
+        occurred = occurred or _asked("--occurred", "Day it occurred")
+        url = url or _asked("--url", "Address of the source")
+    entry = _without_nothing(
+        {
+            "id": event_id,
+            "title": title,
+            "kind": kind or "report",
+            "occurred": _day(tracker, occurred),
+            "reported": _day(tracker, reported),
+            "order": order,
+            "against": against,
+            "place": place,
+            "summary": summary,
+            "tags": tag,
+            "actors": [{"party": code} for code in party or ()],
+            "sources": [_source(tracker, url, publisher, published, source_title, cites)],
+            "effects": [_effect(each) for each in effect or ()],
+        }
+    )
+    entry.setdefault("id", _id(entry.get("occurred", ""), title or "untitled"))
+    if edit:
+        _edit(tracker, entry, dry_run=dry_run)
+    else:
+        _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+
+
+def correct(
+    event: Annotated[str, typer.Argument(metavar="ID", help="The event that was wrong.")],
+    why: Annotated[str | None, typer.Option(help="What was wrong, in one sentence.")] = None,
+    title: Annotated[str | None, typer.Option(help="The right title.")] = None,
+    occurred: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The right day on which it occurred.")
+    ] = None,
+    reported: Annotated[
+        str | None, typer.Option(metavar="DAY", help="For a slip: the right day of the report.")
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="The right place.")] = None,
+    summary: Annotated[str | None, typer.Option(help="The right summary.")] = None,
+    effect: Annotated[
+        list[str] | None, typer.Option(metavar="TOML", help="The right effects, all of them.")
+    ] = None,
+    no_effects: Annotated[bool, typer.Option("--no-effects", help="It has no effects.")] = False,
+    slip: Slip = False,
+    on: On = None,
+    url: Url = None,
+    publisher: Publisher = None,
+    published: Published = None,
+    edit: Edit = False,
+    dry_run: options.DryRun = False,
+    db: options.Db = None,
+) -> None:
+    """Say that an event was wrong, and what is right instead.  The first stays in the log.
+
+    \b
+    tracker correct 2025-03-26-x --slip --title "The right title" --why "A slip in the title"
+    tracker correct 2025-03-26-x --edit
+    """
+    from tracker import catalogue
+
+    tracker = open_tracker(db)
+    told = tracker.event(event, tracker.as_of())
+    content = _without_nothing(
+        {
+            "title": title,
+            "occurred": _day(tracker, occurred),
+            "reported": _day(tracker, reported),
+            "place": place,
+            "summary": summary,
+        }
+    )
+    if effect or no_effects:
+        content["effects"] = [_effect(each) for each in effect or ()]
+    if edit and not content:
+        kept = ("title", "kind", "occurred", "place", "summary", "tags", "actors", "effects")
+        content = {name: told.content[name] for name in kept if name in told.content}
+    if not content:
+        raise BadCommand(
+            "say what is right: --title, --occurred, --place, --summary, --effect, or --edit"
+        )
+    entry = _about(tracker, told, "correction", why, on, slip, url, publisher, published)
+    entry["content"] = content
+    if edit:
+        _edit(tracker, entry, dry_run=dry_run)
+    else:
+        _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+
+
+def retract(
+    event: Annotated[str, typer.Argument(metavar="ID", help="The event that never was so.")],
+    why: Annotated[str | None, typer.Option(help="Why, in one sentence.")] = None,
+    slip: Slip = False,
+    on: On = None,
+    url: Url = None,
+    publisher: Publisher = None,
+    published: Published = None,
+    dry_run: options.DryRun = False,
+    db: options.Db = None,
+) -> None:
+    """Say that an event never was so.  It stays in the log and counts no more.
+
+    \b
+    tracker retract 2025-03-26-x --why "The agency withdrew the report" --url https://example.org/b
+    """
+    from tracker import catalogue
+
+    tracker = open_tracker(db)
+    told = tracker.event(event, tracker.as_of())
+    entry = _about(tracker, told, "retraction", why, on, slip, url, publisher, published)
+    _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+
+
+def corroborate(
+    event: Annotated[str, typer.Argument(metavar="ID", help="The event that it bears out.")],
+    url: Url = None,
+    publisher: Publisher = None,
+    published: Published = None,
+    source_title: SourceTitle = None,
+    cites: Cites = None,
+    on: On = None,
+    dry_run: options.DryRun = False,
+    db: options.Db = None,
+) -> None:
+    """Bring one more source for an event; an earlier one moves the day it was reported.
+
+    \b
+    tracker corroborate 2025-03-26-x --url https://example.org/c --published 2025-03-26
+    """
+    from tracker import catalogue
+
+    tracker = open_tracker(db)
+    told = tracker.event(event, tracker.as_of())
+    url = url or _asked("--url", "Address of the source")
+    day = _day(tracker, published)
+    entry = _about(
+        tracker, told, "corroboration", None, on or day, False, url, publisher, published
+    )
+    entry["sources"] = [_source(tracker, url, publisher, published, source_title, cites)]
+    _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+
+
+def _about(
+    tracker: "Tracker",
+    told: Any,
+    kind: str,
+    why: str | None,
+    on: str | None,
+    slip: bool,
+    url: str | None,
+    publisher: str | None,
+    published: str | None,
+) -> dict[str, Any]:
+    """An entry that speaks about the event *told*."""
+    day = _day(tracker, on) or tracker.today().isoformat()
+    if url:
+        sources = [_source(tracker, url, publisher, published, None, None)]
+    elif slip:
+        # Our own slip is borne out by the source that we had all along.
+        sources = list(told.content["sources"])
+    else:
+        raise BadCommand("--url is missing: the source that says so (or --slip, for our own slip)")
+    title = why or f"{kind.capitalize()} of: {told.content['title']}"
+    entry: dict[str, Any] = {
+        "id": _id(day, f"{kind} of {told.id}"),
+        "kind": kind,
+        "of": told.id,
+        "title": title,
+        "occurred": day,
+        "sources": sources,
+    }
+    if slip:
+        entry["slip"] = True
+    if not any(source.get("published") for source in sources) or slip:
+        entry["reported"] = "occurred"
+    return entry
+
+
+def _source(
+    tracker: "Tracker",
+    url: str | None,
+    publisher: str | None,
+    published: str | None,
+    title: str | None,
+    cites: str | None,
+) -> dict[str, Any]:
+    return _without_nothing(
+        {
+            "url": url,
+            "title": title,
+            "publisher": publisher,
+            "published": _day(tracker, published),
+            "cites": cites,
+        }
+    )
+
+
+def _without_nothing(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value not in (None, [], {}, [{}])}
+
+
+def _day(tracker: "Tracker", text: str | None) -> str | None:
+    """A day as typed; one that is named, such as yesterday, as the day that it is."""
+    if text and re.fullmatch(r"today|yesterday|tomorrow|[+-]\d+[dwmy]", text):
+        from tracker.domain.dates import read_asked_day
+
+        return read_asked_day(text, today=tracker.today()).last.isoformat()
+    return text
+
+
+def _effect(text: str) -> Any:
+    import tomllib
+    from decimal import Decimal
+
+    try:
+        return tomllib.loads(f"effect = {{ {text} }}", parse_float=Decimal)["effect"]
+    except tomllib.TOMLDecodeError as error:
+        raise BadCommand(
+            f"--effect {text!r} is not TOML ({error}): write it as "
+            "kind = 'rate-set', subject = 'measure/x', line = 'all', rate = 25"
+        ) from None
+
+
+def _id(day: str, title: str) -> str:
+    from unicodedata import normalize
+
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:90].strip("-")
+    return f"{day[:10]}-{words or 'event'}"
+
+
+def _asked(option: str, label: str) -> str:
+    """What was left out: asked for on a terminal, refused elsewhere."""
+    if not sys.stdin.isatty():
+        raise BadCommand(f"{option} is missing")
+    return str(typer.prompt(label, err=True))
+
+
+def _edit(tracker: "Tracker", entry: dict[str, Any], *, dry_run: bool) -> None:
+    """Let the user write the entry; a draft that is refused is kept."""
+    import shlex
+    import subprocess
+    import tempfile
+
+    from tracker import catalogue
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.NamedTemporaryFile(
+        "w", suffix=".toml", prefix="tracker-", delete=False, encoding="utf-8"
+    ) as draft:
+        draft.write("# Save and close the editor to add this; empty the file to add nothing.\n")
+        draft.write("# What fields and effects there are: tracker schema, events/README.md\n\n")
+        draft.write(catalogue.to_toml(entry))
+    path = Path(draft.name)
+    try:
+        subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise BadCommand(
+            f"the editor {editor!r} failed ({error}); the draft is kept in {path}. "
+            "Name another one in EDITOR"
+        ) from None
+    batch = catalogue.read_files([path])
+    try:
+        if not (batch.events or batch.problems):
+            note("nothing to add")
+        else:
+            _take(tracker, batch, dry_run=dry_run)
+    except TrackerError:
+        note(f"the draft is kept: mend it and run tracker add - < {path}")
+        raise
+    path.unlink()
+
+
+def _take(tracker: "Tracker", batch: "Batch", *, dry_run: bool) -> None:
+    """Add what was written, or show what that would do."""
+    if dry_run:
+        _show_preview(tracker, batch)
+        return
+    loaded = tracker.add(batch)
+    for name in loaded.added:
+        typer.echo(f"added {name}")
+    if loaded.already:
+        typer.echo(f"{_events(loaded.already)} already there")
+
+
+def _show_preview(tracker: "Tracker", batch: "Batch") -> None:
+    from tracker.catalogue import to_toml
+    from tracker.domain.events import content_of
+
+    preview = tracker.preview(batch)
+    import json
+
+    for event in batch.events:
+        typer.echo(to_toml(json.loads(content_of(event))))
+    for sign, facts in (("-", preview.gone), ("+", preview.new)):
+        for fact in facts:
+            typer.echo(f"{sign} {_in_words(fact)}")
+    if not (preview.gone or preview.new):
+        typer.echo("it would change no state")
+    note("nothing was added")
+
+
+def _in_words(fact: "Fact") -> str:
+    from tracker.cli import words
+    from tracker.domain.state import without_end
+    from tracker.exports.shapes import held_value
+
+    value = words.of_value(fact.part, held_value(fact))
+    said = f"{fact.subject} {fact.part}: {value}, {words.of_days(fact.since, fact.until)}"
+    end = without_end(fact.known_until)
+    known = f"known from {fact.known}" + (f" until {end}" if end else "")
+    return f"{said} ({known}; {fact.event})" + ("" if fact.certain else " [perhaps]")

@@ -1,0 +1,266 @@
+"""Explaining: why, diff."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.options import Format, coordinate, open_tracker
+from tracker.errors import BadCommand, BadDay
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.domain.changes import SubjectChanges
+    from tracker.domain.dates import AsOf
+    from tracker.domain.why import Why
+
+CAUSES = {
+    "world": "the world changed",
+    "learned": "we learned of it",
+    "corrected": "we corrected it",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to *app*."""
+    for command in (why, diff):
+        app.command()(command)
+
+
+def why(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="measure/us-232-autos")],
+    part: Annotated[
+        str | None, typer.Argument(metavar="[PART]", help="line/all; every part when left out.")
+    ] = None,
+    hindsight: Annotated[
+        bool, typer.Option("--hindsight", help="Also what became known later and changes it.")
+    ] = False,
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Say why a part of a subject is as it is: the event, its sources, what it overrode.
+
+    \b
+    tracker why measure/us-232-autos line/all --as-of 2025-04-03
+    """
+    from tracker.cli import output
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    at = coordinate(tracker, as_of, known_by, at_version)
+    found, reasons = tracker.why(at, subject, part)
+    if format == Format.json:
+        output.show(format, shape=shapes.of_reasons(found, subject, reasons))
+    elif format == Format.csv:
+        rows = [row for each in reasons for row in _rows(each)]
+        columns = ("part", "role", "value", "from", "until", "event", "reported", "source_url")
+        output.show(format, rows=rows, columns=columns)
+    else:
+        lines = [line for each in reasons for line in _in_words(each, hindsight=hindsight)]
+        output.write("\n".join(lines or [f"nothing is said of {subject} on {at.day}"]) + "\n")
+
+
+def _rows(why: "Why") -> list[dict[str, Any]]:
+    from tracker.cli import words
+    from tracker.domain.state import without_end
+
+    found = why.reason
+    roles = [("deciding", [found.deciding]), ("perhaps", found.perhaps)]
+    roles += [("overridden", found.overridden), ("later", found.later)]
+    return [
+        {
+            "part": found.part,
+            "role": role,
+            "value": words.of_value(found.part, words.read(each.value)),
+            "from": without_end(each.since),
+            "until": without_end(each.until),
+            "event": each.decided.event,
+            "reported": each.known,
+            "source_url": why.events[each.decided.event].content["sources"][0]["url"],
+        }
+        for role, said in roles
+        for each in said
+        if each is not None
+    ]
+
+
+def _in_words(why: "Why", *, hindsight: bool) -> list[str]:
+    from tracker.cli import words
+
+    found = why.reason
+
+    def said(each: Any) -> str:
+        value = words.of_value(found.part, words.read(each.value))
+        days = words.of_days(each.since, each.until, each.since_hour)
+        told = why.events[each.decided.event]
+        return f"{value}, {days} ({each.decided.event}: {told.content['title']})"
+
+    lines = [f"{found.subject} {found.part}"]
+    if found.deciding is None:
+        lines.append("  nothing certain holds on the day")
+    else:
+        told = why.events[found.deciding.decided.event]
+        lines.append(f"  {said(found.deciding)}")
+        lines.append(f"    occurred {told.content['occurred']}, reported {found.deciding.known}")
+        if found.deciding.via:
+            lines.append(f"    as corrected by {found.deciding.via}")
+        for source in told.content["sources"]:
+            named = [source.get(key) for key in ("publisher", "published", "cites")]
+            lines.append(f"    source: {', '.join(filter(None, named))} {source['url']}")
+    lines += [f"  perhaps: {said(each)}" for each in found.perhaps]
+    for rival in why.held.rivals if why.held else ():
+        value = words.of_value(found.part, rival.value)
+        lines.append(f"  rival: {value}, {words.of_days(rival.since, rival.until)} ({rival.event})")
+    lines += [f"  overrode: {said(each)}" for each in found.overridden]
+    if found.instead:
+        lines.append(f"  without it: {said(found.instead)}")
+    if hindsight:
+        changed = found.hindsight != found.deciding
+        lines += [f"  became known {each.known}: {said(each)}" for each in found.later]
+        if changed:
+            now = said(found.hindsight) if found.hindsight else "nothing certain"
+            lines.append(f"  by all that is known now: {now}")
+        else:
+            lines.append("  nothing that became known later changes it")
+    return [*lines, ""]
+
+
+def diff(
+    first: Annotated[str | None, typer.Argument(metavar="[DAY]", help="From this day …")] = None,
+    second: Annotated[str | None, typer.Argument(metavar="[DAY]", help="… to this one.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DAY[..DAY]", help="The day asked about, or two of them."),
+    ] = None,
+    known_by: Annotated[
+        str | None,
+        typer.Option("--known-by", metavar="DAY[..DAY]", help="The day of knowledge, or two."),
+    ] = None,
+    at_version: Annotated[
+        str | None, typer.Option("--at-version", metavar="N[..N]", help="A version, or two.")
+    ] = None,
+    subject: Annotated[str | None, typer.Option(help="One subject only.")] = None,
+    restated: Annotated[
+        bool, typer.Option("--restated", help="Also values that only another event says now.")
+    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, to paste.")] = False,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Say what changed between two days, two days of knowledge, or two versions.
+
+    \b
+    tracker diff 2025-04-02 2025-04-09
+    tracker diff --as-of 2025-08-20 --known-by 2025-08-20..2025-09-20
+    """
+    from tracker.cli import output
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    if (first is None) != (second is None):
+        raise BadCommand("give two days, such as 2025-04-02 2025-04-09, or --as-of A..B")
+    days = f"{first}..{second}" if first else as_of
+    before, after = _coordinates(tracker, days, known_by, at_version)
+    old, new, found = tracker.diff(before, after, subject=subject)
+    if not restated:
+        found = _without_restated(found)
+    if format == Format.json:
+        output.show(format, shape=shapes.of_diff(old, new, found))
+        return
+    rows = [row for each in found for row in _change_rows(each)]
+    columns = ("subject", "part", "what", "before", "after", "cause", "event")
+    if markdown:
+        output.write(_markdown(rows, before, after))
+    else:
+        output.show(format, rows=rows, columns=columns)
+
+
+def _without_restated(found: "list[SubjectChanges]") -> "list[SubjectChanges]":
+    from dataclasses import replace
+
+    kept = [
+        replace(each, parts=tuple(part for part in each.parts if part.what != "restated"))
+        for each in found
+    ]
+    return [each for each in kept if each.parts or each.stage_before != each.stage_after]
+
+
+def _coordinates(
+    tracker: "Tracker", days: str | None, known_by: str | None, at_version: str | None
+) -> "tuple[AsOf, AsOf]":
+    pairs = [_two(text) for text in (days, known_by, at_version)]
+    if all(one == other for one, other in pairs):
+        raise BadCommand("nothing differs: give two days, --known-by A..B, or --at-version M..N")
+    found = []
+    for place in (0, 1):
+        day, known, version = (pair[place] for pair in pairs)
+        number = None
+        if version is not None:
+            if not version.isdigit():
+                raise BadCommand(f"--at-version: {version!r} is no version: write it as 120..145")
+            number = int(version)
+        try:
+            found.append(coordinate(tracker, day, known, number))
+        except BadDay as error:
+            raise BadCommand(str(error)) from None
+    return found[0], found[1]
+
+
+def _two(text: str | None) -> tuple[str | None, str | None]:
+    if text and ".." in text:
+        one, other = text.split("..", 1)
+        return one or None, other or None
+    return text, text
+
+
+def _change_rows(each: "SubjectChanges") -> list[dict[str, Any]]:
+    from tracker.cli import words
+
+    rows: list[dict[str, Any]] = []
+    if each.stage_before != each.stage_after and not any(
+        change.part in ("stage", "standing") for change in each.parts
+    ):
+        rows.append(
+            {
+                "subject": each.subject,
+                "part": "",
+                "what": "changed",
+                "before": each.stage_before or "not there",
+                "after": each.stage_after or "not there",
+                "cause": "",
+                "event": "",
+            }
+        )
+    rows += [
+        {
+            "subject": each.subject,
+            "part": change.part,
+            "what": change.what,
+            "before": words.of_value(change.part, change.before.value) if change.before else "",
+            "after": words.of_value(change.part, change.after.value) if change.after else "",
+            "cause": CAUSES[change.cause],
+            "event": change.event,
+        }
+        for change in each.parts
+    ]
+    return rows
+
+
+def _markdown(rows: list[dict[str, Any]], before: "AsOf", after: "AsOf") -> str:
+    def of(at: "AsOf") -> str:
+        return f"{at.day}" + (f", known by {at.known_by}" if at.known_by else "")
+
+    lines = [f"**From {of(before)} to {of(after)}**", ""]
+    subject = None
+    for row in rows:
+        if row["subject"] != subject:
+            subject = row["subject"]
+            lines.append(f"- `{subject}`")
+        old, new = row["before"] or "nothing", row["after"] or "nothing"
+        part = f"`{row['part']}`: " if row["part"] else ""
+        said = f" — {row['cause']}, `{row['event']}`" if row["cause"] else ""
+        lines.append(f"  - {part}{old} → {new}{said}".replace("|", "\\|"))
+    return "\n".join(lines if rows else [*lines, "Nothing changed."]) + "\n"

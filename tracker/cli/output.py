@@ -1,0 +1,79 @@
+"""Printing answers: tables for people, JSON and CSV for programs.
+
+On a terminal a table has boxes and wraps; into a pipe the same columns go plain, apart by
+tabs.  Nothing that an entry says reaches a terminal as a command to it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+
+from tracker.cli.options import Format
+
+
+def show(
+    kind: Format,
+    *,
+    shape: Any = None,
+    rows: Iterable[Mapping[str, Any]] = (),
+    columns: Sequence[str] = (),
+    csv_rows: Iterable[Mapping[str, Any]] | None = None,
+    csv_columns: Sequence[str] | None = None,
+) -> None:
+    """Print an answer as JSON (*shape*), a table (*rows*) or CSV (*csv_rows*, else *rows*)."""
+    match kind:
+        case Format.json:
+            write(json.dumps(shape, ensure_ascii=False, indent=2) + "\n")
+        case Format.csv:
+            from io import StringIO
+
+            from tracker.exports import csv
+
+            out = StringIO()
+            csv.write(rows if csv_rows is None else csv_rows, csv_columns or columns, out)
+            write(out.getvalue())
+        case Format.table:
+            table(rows, columns)
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print *rows* under *columns*."""
+    if not sys.stdout.isatty():
+        lines = ["\t".join(columns)]
+        lines += ["\t".join(_flat(row.get(column)) for column in columns) for row in rows]
+        write("\n".join(lines) + "\n")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(_flat(row.get(column))) for column in columns))
+    Console(highlight=False, no_color="NO_COLOR" in os.environ).print(drawn)
+
+
+def _flat(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())
+
+
+def write(text: str) -> None:
+    """Write *text* to standard output."""
+    write_bytes(text.encode("utf-8", "replace"))
+
+
+def write_bytes(content: bytes) -> None:
+    """Write *content* to standard output; a reader that went away ends the command quietly."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None

@@ -1,0 +1,466 @@
+"""Questions: state, show, events, alliances, members, measures, parties."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.options import Format, coordinate, open_tracker
+
+if TYPE_CHECKING:
+    from tracker.domain.dates import AsOf
+    from tracker.domain.told import Told
+
+KINDS = ("measure", "agreement", "talks", "meeting", "commitment", "claim")
+PLURALS = {"claims": "claim", "talks": "talks"} | {kind + "s": kind for kind in KINDS}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to *app*."""
+    for command in (state, show, events, alliances, members, measures, parties):
+        app.command()(command)
+
+
+def state(
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SUBJECT|KIND]",
+            help="measure/us-232-autos, or one of: " + ", ".join(KINDS) + ".",
+        ),
+    ] = None,
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Show what holds on a day, going by what had been reported by another.
+
+    \b
+    tracker state --as-of 2025-04-05 --known-by 2025-03-25
+    tracker state measure --as-of 2025-Q2 --format json
+    tracker state agreement/rcep --as-of 2022-01-01
+    """
+    from tracker.cli import output, words
+    from tracker.exports import csv, shapes
+
+    tracker = open_tracker(db)
+    kind = PLURALS.get(what or "", what) if what and "/" not in what else None
+    if kind is not None and kind not in KINDS:
+        from tracker.errors import BadCommand
+
+        raise BadCommand(
+            f"{what} is neither a subject (such as measure/us-232-autos) nor a kind: "
+            + ", ".join(KINDS)
+        )
+    at = coordinate(tracker, as_of, known_by, at_version)
+    found = tracker.state(at, kind=kind, subject=None if kind else what)
+    listed = found.subjects
+    if what is None and format == Format.table:
+        listed = tuple(each for each in listed if not each.is_over(at.day))
+    output.show(
+        format,
+        shape=shapes.of_state(found) if format == Format.json else None,
+        rows=(
+            {
+                "subject": each.subject,
+                "stage": each.stage or "",
+                "what": words.of_subject(each, at.day),
+                "title": each.title,
+            }
+            for each in sorted(listed, key=lambda each: KINDS.index(each.kind))
+        ),
+        columns=("subject", "stage", "what", "title"),
+        csv_rows=csv.state_rows(found),
+        csv_columns=csv.STATE_COLUMNS,
+    )
+    if over := len(found.subjects) - len(listed):
+        options.note(f"{over} more are over (meetings held, measures ended): name a kind, or json")
+
+
+def show(
+    what: Annotated[str, typer.Argument(metavar="ID", help="An event, or a subject.")],
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Show one event with its sources, or one subject with its timeline.
+
+    \b
+    tracker show 2025-03-26-us-232-autos-proclaimed
+    tracker show claim/cjk-joint-response --as-of 2025-03-31
+    """
+    tracker = open_tracker(db)
+    at = coordinate(tracker, as_of, known_by, at_version)
+    if "/" in what:
+        _show_subject(tracker, what, at, format)
+    else:
+        _show_event(tracker, what, at, format)
+
+
+def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> None:
+    from tracker.cli import output, words
+    from tracker.exports import csv, shapes
+
+    found = tracker.state(at, subject=subject)
+    timeline = tracker.timeline(at, subject)
+    here = found.subjects[0] if found.subjects else None
+    if format == Format.json:
+        shape = shapes.of_state(found) | {
+            "subject": subject,
+            "timeline": shapes.of_facts(timeline),
+        }
+        output.show(format, shape=shape)
+        return
+    if format == Format.csv:
+        output.show(format, csv_rows=csv.state_rows(found), csv_columns=csv.STATE_COLUMNS)
+        return
+    if here is None:
+        output.write(f"{subject} is not there on {at.day}\n")
+    else:
+        output.write(f"{here.title}\n{subject}: {here.stage or 'there'}\n\n")
+        output.table(
+            (
+                {
+                    "part": part,
+                    "holds": _certainty(held, due),
+                    "value": words.of_value(part, held.value),
+                    "days": words.of_days(held.since, held.until, held.since_hour),
+                    "event": held.event,
+                    "rivals": " ".join(rival.event for rival in held.rivals),
+                }
+                for parts, due in ((here.parts, False), (here.next, True))
+                for part, held in sorted(parts.items())
+            ),
+            ("part", "holds", "value", "days", "event", "rivals"),
+        )
+    output.write(f"\nTimeline, as known by {at.known_by or 'today'}\n")
+    output.table(
+        (
+            {
+                "part": fact.part,
+                "days": words.of_days(fact.since, fact.until, fact.since_hour),
+                "value": words.of_value(fact.part, shapes.held_value(fact)),
+                "event": fact.event,
+            }
+            for fact in timeline
+        ),
+        ("part", "days", "value", "event"),
+    )
+
+
+def _certainty(held: Any, due: bool) -> str:
+    if due:
+        return "next"
+    return "now" if held.certain else "perhaps"
+
+
+def _show_event(tracker: Any, event_id: str, at: "AsOf", format: Format) -> None:
+    from tracker.cli import output
+    from tracker.exports import csv, shapes
+
+    told = tracker.event(event_id, at)
+    if format == Format.json:
+        output.show(format, shape=shapes.of_told(told))
+    elif format == Format.csv:
+        output.show(format, csv_rows=csv.event_rows([told]), csv_columns=csv.EVENT_COLUMNS)
+    else:
+        output.write("\n".join(_lines_of(told)) + "\n")
+
+
+def _lines_of(told: "Told") -> list[str]:
+    content = told.content
+    lines = [content["title"], told.id, ""]
+    labelled = [
+        ("kind", content["kind"]),
+        ("occurred", content["occurred"]),
+        ("reported", told.reported),
+        ("recorded", f"{told.recorded} (version {told.version})"),
+        ("place", content.get("place")),
+        ("actors", ", ".join(_actor(actor) for actor in content.get("actors", ()))),
+        ("summary", content.get("summary")),
+        ("tags", ", ".join(content.get("tags", ()))),
+        ("speaks of", content.get("of")),
+        ("against", content.get("against")),
+        ("corrected by", told.corrected_by),
+        ("retracted by", told.retracted_by),
+        ("more sources", ", ".join(told.corroborated_by)),
+        ("rivals", ", ".join(told.rivals)),
+    ]
+    lines += [f"{label:13}{_plain(value)}" for label, value in labelled if value]
+    for figure in content.get("figures", ()):
+        period = f" ({figure['period']})" if figure.get("period") else ""
+        lines.append(f"{'figure':13}{figure['name']}: {figure['value']} {figure['unit']}{period}")
+    content = content.get("content", content)
+    for effect in content.get("effects", ()):
+        rest = ", ".join(
+            f"{key} {_plain(value)}"
+            for key, value in effect.items()
+            if key not in ("kind", "subject")
+        )
+        lines.append(f"{'effect':13}{effect['kind']} {effect['subject']}: {rest}")
+    for source in told.content["sources"]:
+        said = [source.get(key) for key in ("title", "publisher", "published", "cites")]
+        lines.append(f"{'source':13}{', '.join(filter(None, said))}")
+        lines.append(f"{'':13}{source['url']}")
+    return lines
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return " ".join(f"{key}={_plain(each)}" for key, each in value.items())
+    return " ".join(str(value).split())
+
+
+def _actor(actor: dict[str, str]) -> str:
+    name = ", ".join(filter(None, (actor.get("person"), actor.get("role"), actor.get("body"))))
+    party = actor.get("party")
+    return f"{name} ({party})" if name and party else name or party or ""
+
+
+def events(
+    party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
+    kind: Annotated[str | None, typer.Option(help="proclamation, meeting, statement, …")] = None,
+    subject: Annotated[str | None, typer.Option(help="What its effects are about.")] = None,
+    tag: Annotated[str | None, typer.Option(help="A tag.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="WORDS", help="Has all these words.")
+    ] = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """List events, by the day they occurred.
+
+    \b
+    tracker events --party JP --from 2025-03 --to 2025-04
+    tracker events --subject measure/us-232-autos --format json
+    """
+    from tracker.cli import output
+    from tracker.domain.told import Filter
+    from tracker.exports import csv, shapes
+
+    tracker = open_tracker(db)
+    since, until = options.asked_span(tracker, first, last)
+    known = options.asked_day(tracker, known_by, "--known-by")
+    wanted = Filter(
+        subject=subject,
+        party=party_code(party),
+        kind=kind,
+        tag=tag,
+        first=since,
+        last=until,
+        known_by=known.last if known else None,
+        at_version=at_version,
+    )
+    found = tracker.events(wanted, words=text)
+    if format == Format.json:
+        output.show(format, shape={"events": [shapes.of_told(each) for each in found]})
+        return
+    output.show(
+        format,
+        rows=(
+            {
+                "occurred": each.content["occurred"],
+                "reported": each.reported,
+                "kind": each.content["kind"],
+                "event": each.id,
+                "title": each.content["title"] + (" [retracted]" if each.retracted_by else ""),
+            }
+            for each in found
+        ),
+        columns=("occurred", "reported", "kind", "event", "title"),
+        csv_rows=csv.event_rows(found) if format == Format.csv else None,
+        csv_columns=csv.EVENT_COLUMNS,
+    )
+
+
+def party_code(text: str | None) -> str | None:
+    """The code of the party that was typed, by code or by name."""
+    if text is None:
+        return None
+    from tracker.domain.parties import party, resolve
+
+    return (party(text) or resolve(text)).code
+
+
+def alliances(
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="A code or a name.")],
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    all_pacts: Annotated[
+        bool,
+        typer.Option("--all-pacts", help="Also neutrality, non-aggression, entente, consultation."),
+    ] = False,
+    blocs: Annotated[bool, typer.Option("--blocs", help="Also blocs.")] = False,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Show who is bound to come to a party's aid, by what, and since when.
+
+    \b
+    tracker alliances JP --as-of 1955-01-01
+    tracker alliances "North Korea" --as-of 2024-12-04
+    """
+    from tracker.cli import output, words
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    code = str(party_code(party))
+    at = coordinate(tracker, as_of, known_by, at_version)
+    found, bound = tracker.alliances(at, code, all_pacts=all_pacts, blocs=blocs)
+    output.show(
+        format,
+        shape=shapes.of_alliances(found, code, bound) if format == Format.json else None,
+        rows=(
+            {
+                "agreement": each.agreement.subject,
+                "form": each.agreement.value("form"),
+                "partner": partner.party,
+                "stage": partner.stage,
+                "since": partner.since,
+                "event": partner.event,
+            }
+            for each in bound
+            for partner in each.partners
+        ),
+        columns=("agreement", "form", "partner", "stage", "since", "event"),
+    )
+    if format == Format.table:
+        for each in bound:
+            for name, held in sorted(each.agreement.under("obligation").items()):
+                said = words.of_value(f"obligation/{name}", held.value)
+                output.write(f"\n{each.agreement.subject}, {name}: {said}\n")
+
+
+def members(
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="agreement/cptpp")],
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """List the parties for which an agreement is in force, or suspended.
+
+    \b
+    tracker members agreement/cptpp --as-of 2024-12-16
+    """
+    from tracker.cli import output
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    slug = agreement if "/" in agreement else f"agreement/{agreement}"
+    at = coordinate(tracker, as_of, known_by, at_version)
+    found, listed = tracker.members(at, slug)
+    output.show(
+        format,
+        shape=shapes.of_members(found, slug, listed),
+        rows=(
+            {
+                "party": each.party,
+                "stage": each.stage,
+                "since": each.since,
+                "event": each.event,
+            }
+            for each in listed
+        ),
+        columns=("party", "stage", "since", "event"),
+    )
+
+
+def measures(
+    into: Annotated[
+        str | None, typer.Option("--into", metavar="PARTY", help="Imposed by this party.")
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="PARTY", help="Bearing on the goods of this party."),
+    ] = None,
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """List the trade measures in force, announced or suspended on a day.
+
+    \b
+    tracker measures --into US --from JP --as-of 2025-04-05
+    """
+    from tracker.cli import output, words
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    at = coordinate(tracker, as_of, known_by, at_version)
+    found, listed = tracker.measures(at, into=party_code(into), origin=party_code(origin))
+    output.show(
+        format,
+        shape=shapes.of_measures(found, listed) if format == Format.json else None,
+        rows=(
+            {
+                "measure": each.subject,
+                "stage": each.stage,
+                "imposer": each.value("imposer"),
+                "instrument": each.value("instrument"),
+                "lines": words.of_subject(each, at.day),
+                "title": each.title,
+            }
+            for each in listed
+        ),
+        columns=("measure", "stage", "imposer", "instrument", "lines", "title"),
+    )
+
+
+def parties(
+    name: Annotated[str, typer.Argument(metavar="NAME|CODE", help="A name, alias or code.")],
+    as_of: options.AsOfDay = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Look up a party: its code in our log, its other codes, and when it existed.
+
+    \b
+    tracker parties Kosovo
+    tracker parties CS --as-of 1990-01-01
+    """
+    from tracker.cli import output
+    from tracker.cli.options import asked_day
+    from tracker.domain.parties import party, resolve
+    from tracker.domain.state import without_end
+
+    tracker = open_tracker(db)
+    day = asked_day(tracker, as_of, "--as-of")
+    exact = party(name)
+    found = exact if exact and day is None else resolve(name, on=day.last if day else None)
+    since, until = without_end(found.since), found.until
+    row = {
+        "code": found.code,
+        "name": found.name,
+        "kind": found.kind,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "iso3": found.iso3,
+        "numeric": found.numeric,
+        "iso_3166_3": found.iso_3166_3,
+        "predecessors": list(found.predecessors),
+        "successors": list(found.successors),
+        "aliases": list(found.aliases),
+    }
+    flat = {
+        key: ", ".join(value) if isinstance(value, list) else value for key, value in row.items()
+    }
+    output.show(format, shape={"parties": [row]}, rows=[flat], columns=tuple(row))

@@ -1,0 +1,70 @@
+"""Upkeep: rebuild, stats, schema."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.options import Format, open_tracker
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to *app*."""
+    for command in (rebuild, stats, schema):
+        app.command()(command)
+
+
+def rebuild(db: options.Db = None) -> None:
+    """Throw away what is computed from the log and compute it again.
+
+    \b
+    tracker rebuild
+    """
+    tracker = open_tracker(db)
+    typer.echo(f"facts {tracker.rebuild()}")
+
+
+def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:
+    """Show how much the log holds, and a digest over all facts.
+
+    \b
+    tracker stats --format json
+    """
+    from tracker.cli import output
+
+    found = open_tracker(db).stats()
+    flat = found | {
+        "subjects": ", ".join(f"{count} {kind}" for kind, count in found["subjects"].items())
+    }
+    output.show(
+        format,
+        shape=found,
+        rows=({"what": name, "value": value} for name, value in flat.items()),
+        columns=("what", "value"),
+    )
+
+
+def schema(
+    what: Annotated[
+        str, typer.Argument(help="catalogue: a TOML file of events; event: one entry.")
+    ] = "catalogue",
+) -> None:
+    """Print the JSON Schema of the catalogue's files, for an editor.
+
+    \b
+    tracker schema > tracker.schema.json
+    """
+    from tracker.cli import output
+    from tracker.domain.events import EVENT, CatalogueFile
+    from tracker.errors import NotFound
+
+    match what:
+        case "catalogue":
+            found = CatalogueFile.model_json_schema(by_alias=True)
+        case "event":
+            found = EVENT.json_schema(by_alias=True)
+        case _:
+            raise NotFound(f"there is no schema {what}: there are catalogue and event")
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+    output.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

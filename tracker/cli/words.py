@@ -1,0 +1,178 @@
+"""Values in words: what a table or a timeline says of a part of a subject."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from tracker.domain.state import Held, SubjectState, without_end
+from tracker.domain.ties import members
+
+
+def of_subject(subject: SubjectState, day: date) -> str:
+    """What a subject is on *day*, in one line."""
+    match subject.kind:
+        case "measure":
+            said = _measure(subject, day)
+        case "agreement":
+            said = _agreement(subject)
+        case "meeting":
+            said = _some(_schedule(subject.value("schedule")), subject.value("place"))
+        case "commitment":
+            said = _some(
+                subject.value("by"),
+                subject.value("amount") and of_amount(subject.value("amount")),
+                subject.value("due") and f"due {subject.value('due')}",
+                *(f"{name}: {held.value['text']}" for name, held in _under(subject, "progress")),
+            )
+        case "claim":
+            said = _some(
+                _name(subject.value("by")),
+                *(
+                    f"{party} {held.value['position']}"
+                    for party, held in _under(subject, "position")
+                ),
+            )
+        case _:
+            said = _some(", ".join(subject.value("participants") or ()))
+    here = (*subject.parts.values(), *subject.due(day).values())
+    disputed = len({rival.event for held in here for rival in held.rivals})
+    vague = [name for name, held in subject.parts.items() if not held.certain]
+    return _some(
+        said,
+        f"{disputed} rival{'s' if disputed > 1 else ''}" if disputed else None,
+        f"uncertain: {', '.join(vague)}" if vague else None,
+    )
+
+
+def of_value(part: str, value: Any) -> str:
+    """The value of a part, in one line."""
+    if value is None:
+        return "nothing"
+    match part.split("/", 1)[0]:
+        case "line":
+            return _line(value)
+        case "scope":
+            return _scope(value)
+        case "schedule":
+            return _schedule(value)
+        case "amount":
+            return of_amount(value)
+        case "by":
+            return _name(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return "; ".join(
+            of_amount(each) if isinstance(each, Mapping) else str(each) for each in value.values()
+        )
+    return str(value)
+
+
+def read(value: str | None) -> Any:
+    """A value, out of its JSON."""
+    return None if value is None else json.loads(value)
+
+
+def of_days(since: date, until: date, hour: str | None = None) -> str:
+    """Days in force, from the first to the last one in."""
+    first, end = without_end(since), without_end(until)
+    if first is None and end is None:
+        return "always"
+    begins = f"from {hour or first}" if first else ""
+    return _joined(begins, f"until {end}" if end else "", " ")
+
+
+def _measure(subject: SubjectState, day: date) -> str:
+    lines = [f"{name}: {_line(held.value)}" for name, held in sorted(subject.lines.items())]
+    due = [
+        f"{part.removeprefix('line/')}: {_line(held.value)} from {held.since}"
+        for part, held in sorted(subject.due(day).items())
+        if part.startswith("line/")
+    ]
+    return _some(*_first(lines, 4), *_first(due, 4))
+
+
+def _first(texts: list[str], most: int) -> list[str]:
+    return texts if len(texts) <= most else [*texts[:most], f"and {len(texts) - most} more"]
+
+
+def _agreement(subject: SubjectState) -> str:
+    codes = [member.party for member in members(subject)]
+    form = subject.value("form")
+    if not codes:
+        return _some(form)
+    shown = ", ".join(codes) if len(codes) <= 16 else f"{len(codes)} parties"
+    return _some(form, shown)
+
+
+def _line(value: Any) -> str:
+    if value == "open":
+        return "open"
+    if "rate" in value:
+        return _rate(value)
+    if "quota" in value:
+        quota = value["quota"]
+        return f"{quota['amount']} {quota['unit']} a {quota['period']}"
+    if "entities" in value:
+        return f"{len(value['entities'])} entities"
+    return "ban" if value.get("ban") else "licence"
+
+
+def _rate(value: Mapping[str, Any]) -> str:
+    rate = value["rate"]
+    if rate == "open":
+        return "open"
+    words = {
+        "additional": f"+{rate} %",
+        "total": f"{rate} % in all",
+        "base": f"{rate} %",
+        "exempt": "exempt",
+        "at-least": f"at least {rate} %",
+    }[value["basis"]]
+    return f"{words} on {value['share']}" if value.get("share") else words
+
+
+def _scope(value: Any) -> str:
+    goods = value.get("goods") or ", ".join(value.get("products", ())) or "all goods"
+    partners = ", ".join(value["partners"]).replace("*", "all partners")
+    spared = value.get("except-partners")
+    return f"{goods}; {partners}" + (f" except {', '.join(spared)}" if spared else "")
+
+
+def _schedule(value: Any) -> str:
+    if not value:
+        return ""
+    said = str(value.get("start", ""))
+    if value.get("end"):
+        said += f" until {value['end']}"
+    return said + (f" ({value['zone']})" if value.get("zone") else "")
+
+
+def of_amount(value: Mapping[str, Any] | None) -> str:
+    """How much, in words; nothing for None."""
+    if value is None:
+        return ""
+    per = value.get("per") or ""
+    span = per if per.startswith("in ") or not per else f"per {per}"
+    return _joined(f"{value['value']} {value['unit']}", span, " ")
+
+
+def _name(value: Any) -> str:
+    return str(value["name"]) if isinstance(value, Mapping) else str(value or "")
+
+
+def _under(subject: SubjectState, prefix: str) -> Iterator[tuple[str, Held]]:
+    yield from sorted(subject.under(prefix).items())
+
+
+def _some(*texts: Any) -> str:
+    return "; ".join(str(text) for text in texts if text)
+
+
+def _joined(one: str, other: str, by: str) -> str:
+    return one + by + other if one and other else one or other

@@ -1,0 +1,1 @@
+"""Exports: answers and events in the formats that other programs read, one a module."""

@@ -1,0 +1,307 @@
+"""The JSON shapes of answers.  Others rely on them: fields may be added, never renamed.
+
+Days are ISO texts; null stands for a span without a beginning or an end.  Arrays and
+objects are sorted, so that the same answer is the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain.dates import AsOf
+from tracker.domain.state import Held, Rival, State, SubjectState, without_end
+from tracker.domain.ties import Alliance, Member, Tie
+
+if TYPE_CHECKING:
+    from tracker.domain.changes import SubjectChanges
+    from tracker.domain.timeline import Assignment, Fact
+    from tracker.domain.told import Told
+    from tracker.domain.why import Why
+
+
+def of_coordinate(at: AsOf) -> dict[str, Any]:
+    """``{"day", "known_by", "at_version", "expected"}``."""
+    return {
+        "day": at.day.isoformat(),
+        "known_by": at.known_by.isoformat() if at.known_by else None,
+        "at_version": at.at_version,
+        "expected": at.expected,
+    }
+
+
+def of_state(state: State) -> dict[str, Any]:
+    """``{"as_of", "subjects": […]}``, the subjects by slug."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "subjects": [of_subject(subject) for subject in state.subjects],
+    }
+
+
+def of_subject(subject: SubjectState) -> dict[str, Any]:
+    """One subject, its parts by name."""
+    return {
+        "subject": subject.subject,
+        "title": subject.title,
+        "kind": subject.kind,
+        "stage": subject.stage,
+        "parts": _parts(subject.parts),
+        "next": _parts(subject.next),
+    }
+
+
+def _parts(parts: Mapping[str, Held]) -> dict[str, Any]:
+    return {name: of_held(parts[name]) for name in sorted(parts)}
+
+
+def of_held(held: Held) -> dict[str, Any]:
+    """A value with its days, the event that says so, and what disagrees with it."""
+    shape: dict[str, Any] = {
+        "value": held.value,
+        "certain": held.certain,
+        "from": _day(held.since),
+        "until": _day(held.until),
+        "event": held.event,
+        "rivals": [_rival(rival) for rival in held.rivals],
+    }
+    if held.via:
+        shape["corrected_by"] = held.via
+    if held.since_hour:
+        shape["from_hour"] = held.since_hour
+    if held.until_hour:
+        shape["until_hour"] = held.until_hour
+    if held.possible:
+        shape["possible"] = [
+            {
+                "value": each.value,
+                "from": _day(each.since),
+                "until": _day(each.until),
+                "event": each.event,
+            }
+            for each in held.possible
+        ]
+    return shape
+
+
+def _rival(rival: Rival) -> dict[str, Any]:
+    return {
+        "event": rival.event,
+        "value": rival.value,
+        "from": _day(rival.since),
+        "until": _day(rival.until),
+    }
+
+
+def _day(day: Any) -> str | None:
+    shown = without_end(day)
+    return shown.isoformat() if shown else None
+
+
+def of_facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:
+    """The facts of a timeline: part, value, days, event."""
+    return [
+        {
+            "part": held.part,
+            "value": held_value(held),
+            "certain": held.certain,
+            "from": _day(held.since),
+            "until": _day(held.until),
+            "event": held.event,
+            **({"corrected_by": held.via} if held.via else {}),
+        }
+        for held in facts
+    ]
+
+
+def held_value(fact: Fact) -> Any:
+    """The value of a fact, out of its JSON."""
+    return Held.of(fact).value
+
+
+def of_members(state: State, agreement: str, members: Iterable[Member]) -> dict[str, Any]:
+    """``{"as_of", "agreement", "members": […]}``, the members by code."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "agreement": agreement,
+        "members": [
+            {
+                "party": member.party,
+                "stage": member.stage,
+                "since": _day(member.since),
+                "event": member.event,
+                **({} if member.certain else {"certain": False}),
+            }
+            for member in members
+        ],
+    }
+
+
+def of_alliances(state: State, party: str, alliances: Iterable[Alliance]) -> dict[str, Any]:
+    """``{"as_of", "party", "alliances": […]}``, the alliances by slug, the partners by code."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "party": party,
+        "alliances": [
+            {
+                "agreement": each.agreement.subject,
+                "title": each.agreement.title,
+                "form": each.agreement.value("form"),
+                "stage": each.agreement.stage,
+                "obligations": {
+                    name: held.value
+                    for name, held in sorted(each.agreement.under("obligation").items())
+                },
+                "partners": [
+                    {
+                        "party": member.party,
+                        "stage": member.stage,
+                        "since": _day(member.since),
+                        "event": member.event,
+                    }
+                    for member in each.partners
+                ],
+            }
+            for each in alliances
+        ],
+    }
+
+
+def of_measures(state: State, measures: Iterable[SubjectState]) -> dict[str, Any]:
+    """``{"as_of", "measures": […]}``, each as in a state."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "measures": [of_subject(measure) for measure in measures],
+    }
+
+
+def of_told(told: Told) -> dict[str, Any]:
+    """An event: what the entry says, and how it stands."""
+    return {
+        **told.content,
+        "id": told.id,
+        "reported": told.reported.isoformat(),
+        "version": told.version,
+        "recorded": told.recorded,
+        "corrected_by": told.corrected_by,
+        "retracted_by": told.retracted_by,
+        "corroborated_by": list(told.corroborated_by),
+        "rivals": list(told.rivals),
+    }
+
+
+def of_subjects(state: State, name: str, subjects: Iterable[SubjectState]) -> dict[str, Any]:
+    """``{"as_of", name: […]}``, each subject as in a state."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        name: [of_subject(subject) for subject in subjects],
+    }
+
+
+def of_agreements(state: State, agreements: Iterable[SubjectState]) -> dict[str, Any]:
+    """``{"as_of", "agreements": […]}``, the agreements by slug, their parties by code."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "agreements": [
+            {
+                "agreement": each.subject,
+                "title": each.title,
+                "form": each.value("form"),
+                "stage": each.stage,
+                "parties": [
+                    {
+                        "party": code,
+                        "stage": held.value,
+                        "since": _day(held.since),
+                        "event": held.event,
+                    }
+                    for code, held in sorted(each.under("party").items())
+                ],
+            }
+            for each in agreements
+        ],
+    }
+
+
+def of_ties(state: State, parties: Iterable[str] | None, ties: Iterable[Tie]) -> dict[str, Any]:
+    """``{"as_of", "parties", "ties": […]}``, by agreement and codes."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "parties": None if parties is None else sorted(parties),
+        "ties": [
+            {
+                "pair": [tie.one, tie.other],
+                "agreement": tie.agreement.subject,
+                "title": tie.agreement.title,
+                "form": tie.agreement.value("form"),
+                "stage": tie.stage,
+                "since": _day(tie.since),
+                "event": tie.event,
+            }
+            for tie in ties
+        ],
+    }
+
+
+def of_reasons(state: State, subject: str, reasons: Iterable[Why]) -> dict[str, Any]:
+    """``{"as_of", "subject", "parts": {…}}``: why each part is as it is."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "subject": subject,
+        "parts": {why.reason.part: _reason(why) for why in reasons},
+    }
+
+
+def _reason(why: Why) -> dict[str, Any]:
+    found = why.reason
+    return {
+        "deciding": found.deciding and _assigned(found.deciding, why.events),
+        "perhaps": [_assigned(each, why.events) for each in found.perhaps],
+        "overridden": [_assigned(each, why.events) for each in found.overridden],
+        "instead": found.instead and _assigned(found.instead, why.events),
+        "rivals": [_rival(rival) for rival in why.held.rivals] if why.held else [],
+        "later": [_assigned(each, why.events) for each in found.later],
+        "hindsight": found.hindsight and _assigned(found.hindsight, why.events),
+    }
+
+
+def _assigned(said: Assignment, events: Mapping[str, Told]) -> dict[str, Any]:
+    told = events[said.decided.event]
+    return {
+        "value": None if said.value is None else json.loads(said.value),
+        "from": _day(said.since),
+        "until": _day(said.until),
+        "event": said.decided.event,
+        "title": told.content["title"],
+        "occurred": told.content["occurred"],
+        "reported": said.known.isoformat(),
+        "corrected_by": said.via,
+        "sources": [source["url"] for source in told.content["sources"]],
+    }
+
+
+def of_diff(before: State, after: State, found: Iterable[SubjectChanges]) -> dict[str, Any]:
+    """``{"before", "after", "changes": […]}``: what changed, by subject and part."""
+    return {
+        "before": of_coordinate(before.as_of),
+        "after": of_coordinate(after.as_of),
+        "changes": [
+            {
+                "subject": each.subject,
+                "title": each.title,
+                "stage": {"before": each.stage_before, "after": each.stage_after},
+                "parts": [
+                    {
+                        "part": change.part,
+                        "what": change.what,
+                        "cause": change.cause,
+                        "event": change.event,
+                        "before": change.before and of_held(change.before),
+                        "after": change.after and of_held(change.after),
+                    }
+                    for change in each.parts
+                ],
+            }
+            for each in found
+        ],
+    }
