@@ -57,8 +57,7 @@ def counted(event: Development, about: Mapping[str, Collection[Event]]) -> list[
 class Standing:
     """How an event stands on a day of knowledge, after all that others said of it.
 
-    ``event`` has the content that counts, or its own while it is retracted.  ``moved`` counts
-    the corrections of its day or place, and the retractions of it, whatever became of them.
+    ``event`` has the content that counts, or its own while it is retracted.
     """
 
     event: Event
@@ -66,7 +65,6 @@ class Standing:
     corrected_by: str | None
     retracted_by: str | None
     corroborated_by: tuple[str, ...]
-    moved: int
 
 
 def standing(event: Event, about: Mapping[str, Collection[Event]], known_by: date) -> Standing:
@@ -81,15 +79,6 @@ def standing(event: Event, about: Mapping[str, Collection[Event]], known_by: dat
         via,
         next((each.id for each in story.retractions(event, known_by)), None),
         tuple(sorted(each.id for each in sources if each.public <= known_by)),
-        sum(
-            isinstance(each, Retraction)
-            or (
-                isinstance(each, Correction)
-                and (each.content.occurred is not None or each.content.place is not None)
-            )
-            for each in about.get(event.id, ())
-            if each.public <= known_by
-        ),
     )
 
 

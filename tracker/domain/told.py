@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tracker.domain.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,6 @@ class Told:
     ``content`` is what the entry says, with whatever a correction put in its place;
     ``corrected_by`` names that correction, ``retracted_by`` the retraction that counts,
     ``corroborated_by`` and ``rivals`` the events that bring more sources or disagree.
-    ``moved`` counts the corrections of its day or place, and the retractions of it.
     """
 
     id: str
@@ -28,7 +30,15 @@ class Told:
     retracted_by: str | None = None
     corroborated_by: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
-    moved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event, and the instant, in UTC, at which the log received it."""
+
+    version: int
+    recorded: datetime
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)

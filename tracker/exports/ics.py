@@ -8,18 +8,23 @@ cancelled (RFC 5546, 2.1.4).  The end of an all-day event is the day after its l
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import TypeAlias
 
 from icalendar import Calendar, vDuration, vText, vUri
 from icalendar import Event as CalendarEvent
 
-from tracker.domain.dates import FIRST, When
-from tracker.domain.state import SubjectState
-from tracker.domain.timeline import Assignment, Fact
-from tracker.domain.told import Told
+from tracker.domain.corrections import by_target, counted, standing
+from tracker.domain.dates import EVER, FIRST, LAST, AsOf, When
+from tracker.domain.events import Development, Event, content_of
+from tracker.domain.state import Held, SubjectState, state
+from tracker.domain.timeline import Fact, assignments, fold_all
+from tracker.domain.told import Recorded, Told
 
 DOMAIN = "tracker.invalid"
 """The fixed right side of every UID; a name that nobody can own (RFC 2606)."""
@@ -27,6 +32,7 @@ DOMAIN = "tracker.invalid"
 PRODID = "-//tracker//tracker//EN"
 REFRESH = timedelta(hours=12)
 ONE_DAY = timedelta(days=1)
+NEVER = datetime.min.replace(tzinfo=UTC)
 VAGUE = timedelta(days=31)
 """A day that is vaguer than this has no place on a calendar."""
 
@@ -60,149 +66,251 @@ class Item:
     sources: tuple[str, ...] = ()
 
 
-def developments(events: Iterable[Told], recorded: Mapping[str, str]) -> Iterator[Item]:
-    """One all-day item an event; those whose day is vaguer than a month are left out.
+Render: TypeAlias = Callable[[Sequence[Event]], Iterable[Item]]
+"""What some events make of a thing on the calendar, but for its stamps."""
+
+
+def revised(history: Iterable[Recorded], render: Render) -> list[Item]:
+    """The items that *render* makes of a history, each with its stamps and its sequence.
+
+    The history is replayed one version at a time: an item is stamped when anything of it
+    changes, and its sequence rises when its day, hour or place does, or it is called off.
+    One that is there no longer stays, cancelled.
 
     Args:
-        recorded: id → the instant at which the log received it.
+        history: the events that speak of the thing, at any remove, by version.
     """
-    for told in events:
-        content = told.content
-        when = When.read(content["occurred"])
-        if content["kind"] in ("corroboration", "retraction", "correction"):
-            continue
-        if when.latest - when.earliest > VAGUE:
-            continue
-        by = [told.id, told.corrected_by, told.retracted_by, *told.corroborated_by]
-        stamps = [datetime.fromisoformat(recorded[each]) for each in by if each]
-        said = [content.get("summary"), f"[reported {told.reported}]"]
-        if not when.known:
-            said.append(f"The day is not known: {when}.")
-        yield Item(
-            uid=f"{told.id}.development",
-            title=content["title"],
-            start=when.earliest,
-            end=when.latest + ONE_DAY,
-            stamp=max(stamps),
-            created=stamps[0],
-            sequence=told.moved,
-            status="CANCELLED" if told.retracted_by else "CONFIRMED",
-            description="\n\n".join(filter(None, said)),
-            place=content.get("place", ""),
-            categories=(content["kind"], *content.get("tags", ())),
-            sources=tuple(source["url"] for source in content["sources"]),
+    found: dict[str, Item] = {}
+    events: list[Event] = []
+    # What the log received at one instant is one revision, in whatever order it stands there.
+    for recorded, together in groupby(history, key=lambda each: each.recorded):
+        events += (each.event for each in together)
+        now = {item.uid: item for item in render(events)}
+        for uid, before in found.items():
+            if uid not in now:
+                now[uid] = replace(before, status=CANCELLED)
+        found = {uid: _revision(found.get(uid), now[uid], recorded) for uid in now}
+    return list(found.values())
+
+
+def _revision(before: Item | None, now: Item, recorded: datetime) -> Item:
+    if before is None:
+        return replace(now, stamp=recorded, created=recorded)
+    now = replace(now, stamp=before.stamp, created=before.created, sequence=before.sequence)
+    if now == before:
+        return now
+    moved = _moves(now) != _moves(before)
+    return replace(now, stamp=recorded, sequence=before.sequence + moved)
+
+
+def _moves(item: Item) -> tuple[object, ...]:
+    return item.start, item.end, item.place, item.status == CANCELLED
+
+
+def development(event_id: str, known_by: date) -> Render:
+    """One all-day item for an event; none when its day is vaguer than a month."""
+
+    def render(events: Sequence[Event]) -> Iterator[Item]:
+        event = next((each for each in events if each.id == event_id), None)
+        if event is not None:
+            found = standing(event, by_target(events), known_by)
+            content = json.loads(content_of(found.event))
+            told = Told(event.id, 0, found.public, "", content, retracted_by=found.retracted_by)
+            more = [
+                source.url
+                for each in events
+                if each.id in found.corroborated_by
+                for source in each.sources
+            ]
+            for item in told_items(told, NEVER):
+                yield replace(item, sources=tuple(dict.fromkeys((*item.sources, *more))))
+
+    return render
+
+
+def told_items(told: Told, recorded: datetime) -> Iterator[Item]:
+    """One all-day item for an event of which nothing was said; none when its day is vague."""
+    content = told.content
+    when = When.read(content["occurred"])
+    if when.latest - when.earliest > VAGUE or content["kind"] in SPEAKING:
+        return
+    said = [content.get("summary"), f"[reported {told.reported}]"]
+    if content.get("against"):
+        said.append(f"[disagrees with {content['against']}]")
+    if not when.known:
+        said.append(f"The day is not known: {when}.")
+    yield Item(
+        uid=f"{told.id}.development",
+        title=content["title"],
+        start=when.earliest,
+        end=when.latest + ONE_DAY,
+        stamp=recorded,
+        created=recorded,
+        status=_status(told),
+        description="\n\n".join(filter(None, said)),
+        place=content.get("place", ""),
+        categories=tuple(dict.fromkeys((content["kind"], *content.get("tags", ())))),
+        sources=tuple(source["url"] for source in content["sources"]),
+    )
+
+
+def _status(told: Told) -> str:
+    if told.retracted_by:
+        return CANCELLED
+    return "TENTATIVE" if told.content.get("against") else "CONFIRMED"
+
+
+SPEAKING = frozenset({"correction", "retraction", "corroboration"})
+"""Kinds of event that speak about others, and are seen in what those say."""
+
+CANCELLED = "CANCELLED"
+STATUS = {"held": "CONFIRMED", "scheduled": "CONFIRMED", "cancelled": CANCELLED}
+"""What a calendar calls the standing of a meeting; any other is TENTATIVE."""
+
+
+def _facts(events: Sequence[Event], subject: str, known_by: date) -> list[Fact]:
+    said = by_target(events)
+    return [
+        fact
+        for fact in fold_all(
+            each
+            for event in events
+            if isinstance(event, Development)
+            for content in counted(event, said)
+            for each in assignments(content)
+            if each.subject == subject
         )
+        if fact.known <= known_by < fact.known_until
+    ]
 
 
-STATUS = {
-    "held": "CONFIRMED",
-    "scheduled": "CONFIRMED",
-    "postponed": "TENTATIVE",
-    "cancelled": "CANCELLED",
-}
-"""What a calendar calls the standing of a meeting."""
+def meeting(subject: str, known_by: date) -> Render:
+    """The meeting at its latest day and place; nothing when no day is known."""
+
+    def render(events: Sequence[Event]) -> Iterator[Item]:
+        facts = (fact for fact in _facts(events, subject, known_by) if fact.until > LAST)
+        found = state(AsOf(LAST, known_by), facts).subjects
+        said = {each.id: each for each in events}
+        yield from (item for each in found if (item := _meeting(each, said)))
+
+    return render
 
 
-def meeting(
-    subject: SubjectState, said: Iterable[Assignment], recorded: Mapping[str, str]
-) -> Iterator[Item]:
-    """The meeting at its latest day and place; nothing when no day is known.
-
-    Args:
-        said: whatever was assigned to it.
-        recorded: id → the instant at which the log received it.
-    """
+def _meeting(subject: SubjectState, said: Mapping[str, Event]) -> Item | None:
     schedule = subject.value("schedule")
     if not schedule:
-        return
+        return None
     start = When.read(schedule["start"])
     end = When.read(schedule["end"]) if schedule.get("end") else None
     if start.latest - start.earliest > VAGUE:
-        return
-    said = list(said)
-    moves = {(each.decided.event, each.via) for each in said if each.part in ("schedule", "place")}
-    calls = {
-        (each.decided.event, each.via)
-        for each in said
-        if each.part == "standing" and each.value == '"cancelled"'
-    }
-    by = {each.decided.event for each in said} | {each.via for each in said if each.via}
-    stamps = sorted(datetime.fromisoformat(recorded[each]) for each in by if each)
-    standing = str(subject.value("standing") or "scheduled")
-    words = [f"[{standing}]", f"{subject.subject}"]
+        return None
+    standing_ = str(subject.value("standing") or "scheduled")
+    words = [f"[{standing_}]", subject.subject]
+    if not start.known:
+        words.append(f"The day is not known: {start}.")
     if start.hour:
         words.append(f"{start} until {end}" if end else f"{start}")
     if schedule.get("zone"):
         words.append(f"Local time in {schedule['zone']}")
     if subject.value("participants"):
         words.append("Participants: " + ", ".join(subject.value("participants")))
-    yield Item(
+    by = {held.via or held.event for held in subject.parts.values()}
+    sources = {source.url: None for name in sorted(by) for source in said[name].sources}
+    form = str(subject.value("form") or "meeting")
+    return Item(
         uid=f"{_dotted(subject.subject)}.meeting",
         title=subject.title,
         start=start.instant() if start.hour else start.earliest,
         end=_end(start, end),
-        stamp=stamps[-1],
-        created=stamps[0],
-        sequence=max(len(moves) - 1, 0) + len(calls),
-        status=STATUS.get(standing, "TENTATIVE"),
+        stamp=NEVER,
+        created=NEVER,
+        status=STATUS.get(standing_, "TENTATIVE"),
         description="\n".join(words),
         place=subject.value("place") or "",
-        categories=("meeting", str(subject.value("form") or "meeting")),
+        categories=tuple(dict.fromkeys(("meeting", form))),
+        sources=tuple(sources),
     )
 
 
 def _end(start: When, end: When | None) -> date | datetime:
     """When a meeting is over; one without an end takes its day, or an hour."""
-    if start.hour:
-        if end and end.hour:
-            return end.instant()
-        return start.instant() + timedelta(hours=1)
+    if not start.hour:
+        if end is None:
+            return start.latest + ONE_DAY
+        # An end that names an hour lies within its day; a day is the first one out.
+        return end.latest + ONE_DAY if end.hour else end.latest
+    begins = start.instant()
     if end is None:
-        return start.latest + ONE_DAY
-    # An end that names an hour lies within its day; a day is the first one out.
-    return end.latest + ONE_DAY if end.hour else end.latest
+        return begins + timedelta(hours=1)
+    if end.hour:
+        return end.instant()
+    return datetime.combine(end.latest, time.min, begins.tzinfo)
 
 
-def changes(
-    subject: SubjectState, facts: Iterable[Fact], recorded: Mapping[str, str]
-) -> Iterator[Item]:
-    """One all-day item for each day on which an event makes lines of a measure begin or end.
+def changes(subject: str, known_by: date) -> Render:
+    """One all-day item for each day on which an event makes a measure change."""
 
-    Args:
-        facts: those of the measure on all days.
-        recorded: id → the instant at which the log received it.
-    """
+    def render(events: Sequence[Event]) -> Iterator[Item]:
+        facts = _facts(events, subject, known_by)
+        said = {each.id: each for each in events}
+        yield from _changes(subject, facts, said)
+
+    return render
+
+
+def _changes(subject: str, facts: Sequence[Fact], said: Mapping[str, Event]) -> Iterator[Item]:
+    words = {fact.part: Held.of(fact).value for fact in facts if fact.since == FIRST}
+    title = str(words.get("title") or subject)
     days: dict[tuple[str, str], dict[date, list[Fact]]] = {}
-    for fact in facts:
-        change = _change(fact)
-        if change and fact.certain and fact.since != FIRST:
-            days.setdefault((fact.event, change), {}).setdefault(fact.since, []).append(fact)
+    for fact, day, change in _turns(facts):
+        days.setdefault((fact.event, change), {}).setdefault(day, []).append(fact)
     for (event, change), by_day in sorted(days.items()):
         for number, (day, group) in enumerate(sorted(by_day.items()), start=1):
-            by = {event} | {fact.via for fact in group if fact.via}
-            stamps = sorted(datetime.fromisoformat(recorded[each]) for each in by)
-            lines = sorted(fact.part.removeprefix("line/") for fact in group)
+            lines = sorted(_line(fact.part) for fact in group if "/" in fact.part)
             hours = sorted({fact.since_hour for fact in group if fact.since_hour})
+            by = sorted({event} | {fact.via for fact in group if fact.via})
+            sources = {source.url: None for name in by for source in said[name].sources}
             yield Item(
-                uid=f"{event}.{_dotted(subject.subject)}.{change.replace(' ', '-')}-{number}",
-                title=f"{subject.title}: {change}",
+                uid=f"{event}.{_dotted(subject)}.{change.replace(' ', '-')}-{number}",
+                title=f"{title}: {change}",
                 start=day,
                 end=day + ONE_DAY,
-                stamp=stamps[-1],
-                created=stamps[0],
+                stamp=NEVER,
+                created=NEVER,
                 description="\n".join(
-                    [*(["Lines: " + ", ".join(lines)] if change != "ends" else []), *hours, event]
+                    [*(["Lines: " + ", ".join(lines)] if lines else []), *hours, event]
                 ),
-                categories=("measure", str(subject.value("instrument") or "measure")),
+                categories=("measure", str(words.get("instrument") or "measure")),
+                sources=tuple(sources),
             )
 
 
-def _change(fact: Fact) -> str | None:
-    if fact.part == "ended":
-        return "ends" if fact.value == "true" else None
-    if fact.part.startswith("line/"):
-        return "expires" if fact.value is None else "takes effect"
-    return None
+def _turns(facts: Sequence[Fact]) -> Iterator[tuple[Fact, date, str]]:
+    """What begins or is over, and on which day: a fact, the day, and the change in words."""
+    certain = [fact for fact in facts if fact.certain and fact.part.startswith(_TURNING)]
+    taken = {(fact.part, fact.since) for fact in certain}
+    for fact in certain:
+        kind = fact.part.split("/", 1)[0]
+        begins, over = _WORDS[kind]
+        if fact.since != FIRST:
+            if fact.value in (None, "false"):
+                yield fact, fact.since, over if kind != "line" else "expires"
+            else:
+                yield fact, fact.since, begins
+        if fact.until != EVER and fact.value is not None and (fact.part, fact.until) not in taken:
+            yield fact, fact.until, over
+
+
+_WORDS = {
+    "line": ("takes effect", "ends"),
+    "ended": ("ends", "applies again"),
+    "suspended": ("is suspended", "applies again"),
+}
+_TURNING = tuple(_WORDS)
+
+
+def _line(part: str) -> str:
+    return part.split("/", 1)[1]
 
 
 def sorted_within(items: Iterable[Item], first: date | None, last: date | None) -> list[Item]:
@@ -210,10 +318,17 @@ def sorted_within(items: Iterable[Item], first: date | None, last: date | None) 
     within = [
         item
         for item in items
-        if (first is None or _civil(item.end) > first or _civil(item.start) >= first)
+        if (first is None or _last_day(item) >= first)
         and (last is None or _civil(item.start) <= last)
     ]
     return sorted(within, key=lambda item: (_civil(item.start), item.uid))
+
+
+def _last_day(item: Item) -> date:
+    """The last day that the item has a part in; its end is the first moment out."""
+    if isinstance(item.end, datetime):
+        return (item.end - timedelta(microseconds=1)).date()
+    return item.end - ONE_DAY
 
 
 def _civil(moment: date | datetime) -> date:
@@ -272,7 +387,8 @@ def _event(item: Item, suffix: str) -> CalendarEvent:
         event.add("location", vText(_text(item.place)))
     if item.categories:
         # Two of nine readers split a category at its comma, escaped or not.
-        event.add("categories", [_text(word.replace(",", " ")) for word in item.categories])
+        words = dict.fromkeys(_text(word.replace(",", " ")) for word in item.categories)
+        event.add("categories", list(words))
     if item.sources:
         event.add("url", vUri(item.sources[0]))
     return event
