@@ -10,7 +10,7 @@ from tracker.domain.corrections import by_target, counted
 from tracker.domain.dates import AsOf
 from tracker.domain.events import Development, Event, read_event
 from tracker.domain.state import State, state
-from tracker.domain.timeline import Fact, assignments, fold_all
+from tracker.domain.timeline import Assignment, Fact, assignments, fold_all
 
 
 def entry(name: str, occurred: str, *effects: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -37,19 +37,22 @@ def about(kind: str, of: Event, occurred: str, **more: Any) -> Event:
     return event(f"{kind}-of-it", occurred, kind=kind, of=of.id, **more)
 
 
-def folded(events: Iterable[Event]) -> list[Fact]:
-    """The facts that *events* add up to, by subject and part."""
+def assigned(events: Iterable[Event]) -> list[Assignment]:
+    """What *events* assign, rivals and all, by any day of knowledge."""
     events = list(events)
     said = by_target(events)
-    return list(
-        fold_all(
-            each
-            for event in events
-            if isinstance(event, Development)
-            for content in counted(event, said)
-            for each in assignments(content)
-        )
-    )
+    return [
+        each
+        for event in events
+        if isinstance(event, Development)
+        for content in counted(event, said)
+        for each in assignments(content)
+    ]
+
+
+def folded(events: Iterable[Event]) -> list[Fact]:
+    """The facts that *events* add up to, by subject and part."""
+    return list(fold_all(assigned(events)))
 
 
 def measure(subject: str, *, imposer: str = "US") -> dict[str, Any]:

@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, bears_on, has_part_in, state
+from tracker.domain.state import State, SubjectState, bears_on, names_party, state
 from tracker.domain.ties import Alliance, Member, Tie, agreements, alliances, members, ties
-from tracker.domain.timeline import Assignment, Fact, fold_all
+from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Told, difference, has_words
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
@@ -35,6 +36,7 @@ from tracker.store.tables import SCHEMA
 if TYPE_CHECKING:
     from tracker.catalogue import Batch
     from tracker.domain.events import Event
+    from tracker.imports.spell_rows import Table
 
 PACKAGE = Path(__file__).parent
 
@@ -88,6 +90,11 @@ class ChangedEvent(TrackerError):
         )
 
 
+def today() -> date:
+    """The day it is, in UTC."""
+    return datetime.now(UTC).date()
+
+
 class Tracker:
     """A log and what is computed from it.
 
@@ -109,11 +116,20 @@ class Tracker:
         """The file or URL of the database."""
         return database.place(self._engine)
 
+    def is_there(self) -> bool:
+        """Whether the database has tables.
+
+        Raises:
+            StoreError: it cannot be used.
+        """
+        return database.schema_of(self._engine) is not None
+
     def open(self, *, catalogue: bool = True) -> bool:
         """Make sure that there is a database with the schema of this version.
 
         Args:
-            catalogue: load the catalogue that comes with the package when the database is new.
+            catalogue: load the catalogue that comes with the package when the database is new,
+                in the transaction that makes it.
 
         Returns:
             Whether the database is new.
@@ -124,10 +140,23 @@ class Tracker:
         schema = database.schema_of(self._engine)
         if schema == SCHEMA:
             return False
-        database.migrate(self._engine, shipped("migrations"))
-        if schema is None and catalogue:
-            self.load([shipped("events")])
+        with self._writing() as conn:
+            if catalogue and not logs.size(conn):
+                from tracker.catalogue import read_files
+
+                self._add(conn, read_files([shipped("events")]))
         return schema is None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction of its own; it makes the tables first where there are none."""
+        ready = database.schema_of(self._engine) == SCHEMA
+        if not ready:
+            database.prepare(self._engine)
+        with database.writing(self._engine) as conn:
+            if not ready:
+                database.migrate(conn, shipped("migrations"))
+            yield conn
 
     def close(self) -> None:
         """Let go of the database; a SQLite file is then whole, without a log beside it."""
@@ -152,6 +181,34 @@ class Tracker:
 
         return self.add(read_files(paths), dry_run=dry_run)
 
+    def load_spells(
+        self, paths: Iterable[Path], map_path: Path, *, dry_run: bool = False
+    ) -> tuple[Loaded, Table]:
+        """Append what files of spells say and the log lacks, all of it or nothing.
+
+        Args:
+            map_path: what the columns are called; :mod:`tracker.imports.spells` describes it.
+
+        Raises:
+            NotFound: a file is not there.
+            BadEntries: anything is wrong with the map or with any row.
+            ChangedEvent: the log has the event of a row with other content.
+        """
+        from tracker.catalogue import Batch
+        from tracker.imports import spells
+
+        found = spells.read(paths, map_path)
+        broken = {problem.event for problem in found.problems if problem.event}
+        batch = Batch(
+            events=[event for event in found.events if event.id not in broken],
+            problems=found.problems,
+            places=found.places,
+            broken=broken,
+        )
+        if found.problems:
+            batch.named |= {f"agreement/{spell.slug}" for spell in found.table.spells}
+        return self.add(batch, dry_run=dry_run), found.table
+
     def add(self, batch: Batch, *, dry_run: bool = False) -> Loaded:
         """Append the events of *batch* that the log lacks, all of them or none.
 
@@ -159,7 +216,7 @@ class Tracker:
             BadEntries: anything is wrong with any of them.
             ChangedEvent: the log has one of them with other content.
         """
-        with database.writing(self._engine) as conn:
+        with self._writing() as conn:
             loaded = self._add(conn, batch)
             if dry_run:
                 conn.rollback()
@@ -176,7 +233,7 @@ class Tracker:
         from tracker.domain.review import speaks_of
         from tracker.store import writing
 
-        with database.writing(self._engine) as conn:
+        with self._writing() as conn:
             subjects = {effect.subject for event in batch.events for effect in effects_of(event)}
             targets = {target for event in batch.events if (target := speaks_of(event))}
             subjects |= writing.subjects_of(conn, targets)
@@ -204,9 +261,9 @@ class Tracker:
             if event.id not in had:
                 fresh.append(event)
             elif had[event.id] != content:
-                place = "{}:{}".format(*batch.places[event.id]) if event.id in batch.places else ""
+                where = str(Problem("", path=batch.place_of(event.id)))
                 changed.append(
-                    ChangedEvent(event.id, difference(had[event.id], content), place=place)
+                    ChangedEvent(event.id, difference(had[event.id], content), place=where)
                 )
         targets = {target for event in fresh if (target := target_of(event))} | batch.broken
         heads = writing.heads(conn, targets)
@@ -220,8 +277,9 @@ class Tracker:
         good = _standing_alone(fresh, {problem.event for problem in wrong} | batch.broken)
         numbered = writing.append(conn, good, recorded=self._now())
         parts = writing.project(conn, numbered)
-        lines = {part for part in parts_written(good) if part[0] not in batch.named}
-        found += map(batch.located, writing.refold(conn, parts, lines=lines))
+        # A scope that is missing may stand in an entry that something else is wrong with.
+        lines = () if found else parts_written(good)
+        found += map(batch.located, writing.refold(conn, parts, lines=lines, fresh=batch.places))
         writing.mark_folded(conn, logs.size(conn))
         if changed:
             found += [Problem(str(error)) for error in changed]
@@ -237,7 +295,7 @@ class Tracker:
         """Throw the projections away and fold the log again; the digest of the facts."""
         from tracker.store import writing
 
-        with database.writing(self._engine) as conn:
+        with self._writing() as conn:
             writing.forget_projections(conn)
             for numbered in logs.chunks(writing.events_since(conn, 0)):
                 writing.project(conn, numbered)
@@ -257,10 +315,22 @@ class Tracker:
         *,
         known_by: date | None = None,
         at_version: int | None = None,
+        reading: str | None = None,
     ) -> AsOf:
         """The coordinate of a question that is put now; today when no day is given."""
         today = self.today()
-        return AsOf.asked(day or today, known_by=known_by, at_version=at_version, today=today)
+        return AsOf.asked(
+            day or today,
+            known_by=known_by,
+            at_version=at_version,
+            today=today,
+            reading=reading,
+        )
+
+    def version_at(self, instant: datetime) -> int:
+        """The version that the log had at *instant*."""
+        with self._reading() as conn:
+            return logs.version_at(conn, instant)
 
     def _placed(self, conn: Connection, at: AsOf) -> AsOf:
         """*at* with the version of the log that the answer goes by."""
@@ -293,22 +363,48 @@ class Tracker:
         subjects: Collection[str] | None = None,
     ) -> State:
         placed = self._placed(conn, at)
-        if at.at_version is None:
+        if at.at_version is None and at.reading is None:
             known: Iterable[Fact] = facts.facts_at(conn, at, kind=kind, subjects=subjects)
             rivals: Iterable[Assignment] = facts.rivals_at(conn, at, kind=kind, subjects=subjects)
             return state(placed, known, rivals)
-        day, knowledge = at.day, at.knowledge
-        folded, disputed = _at_version(conn, at, subjects)
+        folded, disputed = self._folded(conn, at, subjects)
         return state(
             placed,
             (
                 each
                 for each in folded
-                if each.until > day
-                and each.known <= knowledge < each.known_until
+                if each.until > at.day
+                and each.known <= at.knowledge < each.known_until
                 and (kind is None or each.subject.startswith(kind + "/"))
             ),
-            (each for each in disputed if each.known <= knowledge < each.known_until),
+            (each for each in disputed if each.known <= at.knowledge < each.known_until),
+        )
+
+    def _folded(
+        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
+    ) -> tuple[list[Fact], list[Assignment]]:
+        """The facts at a version or by a reading, folded for the question; and the rivals."""
+        said = self._said_of(conn, at, subjects)
+        return list(fold_all(said)), [each for each in said if each.against is not None]
+
+    def _said_of(
+        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
+    ) -> list[Assignment]:
+        """What was assigned, by any day of knowledge, at the version and by the reading of *at*."""
+        if at.at_version is None:
+            said = facts.all_assignments(conn, subjects)
+        else:
+            from tracker.store import writing
+
+            said = writing.said_at(conn, at, subjects=subjects)
+        if at.reading is None:
+            return said
+        against = logs.rival_of(conn, at.reading)
+        if against is None:
+            rivals = logs.rivals(conn)
+            raise NotFound(_no_such("rival event", at.reading, rivals))
+        return sorted(
+            read_as(said, at.reading, against), key=lambda each: (each.subject, each.part)
         )
 
     def timeline(self, at: AsOf, subject: str) -> list[Fact]:
@@ -319,9 +415,9 @@ class Tracker:
         """
         with self._reading() as conn:
             self._require_subject(conn, subject)
-            if at.at_version is None:
+            if at.at_version is None and at.reading is None:
                 return list(facts.timeline(conn, subject, at=at))
-            folded, _ = _at_version(conn, at, [subject])
+            folded, _ = self._folded(conn, at, [subject])
             return [each for each in folded if each.known <= at.knowledge < each.known_until]
 
     def members(self, at: AsOf, agreement: str) -> tuple[State, list[Member]]:
@@ -330,6 +426,8 @@ class Tracker:
         Raises:
             NotFound: no event introduces *agreement*.
         """
+        if not agreement.startswith("agreement/"):
+            raise NotFound(f"{agreement} is no agreement: write it as agreement/cptpp")
         found = self.state(at, subject=agreement)
         return found, members(found.subjects[0]) if found.subjects else []
 
@@ -372,12 +470,7 @@ class Tracker:
         with self._reading() as conn:
             self._require_subject(conn, subject)
             found = self._state(conn, at, subjects=[subject])
-            if at.at_version is None:
-                said = facts.assignments_of(conn, subject)
-            else:
-                said = [
-                    each for each in _said_at_version(conn, at, [subject]) if each.against is None
-                ]
+            said = [each for each in self._said_of(conn, at, [subject]) if each.against is None]
             names = sorted({each.part for each in said})
             if part is not None and part not in names:
                 raise NotFound(_no_such(f"part of {subject}", part, names))
@@ -423,6 +516,50 @@ class Tracker:
                 (first.as_of.at_version or 0, last.as_of.at_version or 0),
             )
         return first, last, changes(first, between, last, corrected=corrected)
+
+    def history(self, at: AsOf, subject: str, *, knowledge: bool = False) -> list[Fact]:
+        """Every value of every part of *subject*, by part and first day.
+
+        Args:
+            knowledge: over the days of knowledge as well, whatever *at* says of them.
+
+        Raises:
+            NotFound: no event introduces *subject*.
+        """
+        if not knowledge:
+            return self.timeline(at, subject)
+        with self._reading() as conn:
+            self._require_subject(conn, subject)
+            if at.at_version is None and at.reading is None:
+                return list(facts.timeline(conn, subject))
+            return self._folded(conn, at, [subject])[0]
+
+    def agenda(self, at: AsOf, first: date, last: date) -> tuple[State, list[Item]]:
+        """What takes effect, ends, is held or falls due from *first* to *last*, both in."""
+        with self._reading() as conn:
+            now = self._state(conn, at)
+            if at.at_version is None and at.reading is None:
+                turning = list(facts.turning(conn, at, first, last))
+            else:
+                turning = [
+                    each
+                    for each in self._folded(conn, at, None)[0]
+                    if each.known <= at.knowledge < each.known_until
+                ]
+        return now, agenda(turning, now, first, last)
+
+    def late(self, wanted: Filter, by: Grouping) -> list[Lateness]:
+        """How late things were known: by kind of event, party, or publisher."""
+        return lateness(self.events(wanted), by)
+
+    def conflicts(self, wanted: Filter) -> list[tuple[Told, list[Told]]]:
+        """The events with rivals, and their rivals, as known by the day of *wanted*."""
+        at = self.as_of(known_by=wanted.known_by, at_version=wanted.at_version)
+        return [
+            (told, [self.event(rival, at) for rival in told.rivals])
+            for told in self.events(wanted)
+            if told.rivals
+        ]
 
     def measures(
         self, at: AsOf, *, into: str | None = None, origin: str | None = None
@@ -473,6 +610,8 @@ class Tracker:
         with self._reading() as conn:
             if wanted.subject is not None:
                 self._require_subject(conn, wanted.subject)
+            if wanted.at_version is not None:
+                self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
             said = self._said(conn, wanted)
             for entry in logs.entries(conn, wanted):
                 told = said.get(entry.event_id) or _told(entry)
@@ -488,12 +627,27 @@ class Tracker:
             NotFound: the log has no such event.
         """
         with self._reading() as conn:
+            self._placed(conn, at)
             row = logs.entry(conn, event_id)
             if row is None:
                 raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
+            if at.at_version is not None and row.version > at.at_version:
+                raise NotFound(
+                    f"{event_id} was not in the log at version {at.at_version}; it is version "
+                    f"{row.version}"
+                )
             wanted = Filter(known_by=at.known_by, at_version=at.at_version)
-            said = self._said(conn, wanted, only=event_id)
-            return said.get(event_id) or _told(row)
+            told = self._said(conn, wanted, only=event_id).get(event_id) or _told(row)
+        if at.known_by and told.reported > at.known_by:
+            raise NotFound(
+                f"{event_id} was not known by {at.known_by}; it was first public on {told.reported}"
+            )
+        return told
+
+    def content(self, event_id: str) -> str | None:
+        """The content that the log keeps under this id, as JSON; None when it has no such event."""
+        with self._reading() as conn:
+            return logs.contents(conn, [event_id]).get(event_id)
 
     def _said(
         self, conn: Connection, wanted: Filter, *, only: str | None = None
@@ -539,27 +693,32 @@ class Tracker:
             NotFound: no event introduces *subject*.
         """
         from tracker.exports import ics
+        from tracker.store import writing
 
-        at = self.as_of(LAST, known_by=known_by)
+        knowledge = known_by or LAST
+        items: list[ics.Item] = []
         with self._reading() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
-            recorded = logs.recorded(conn)
-            items = list(
-                ics.developments(
-                    self.events(Filter(subject=subject, party=party, known_by=known_by)), recorded
-                )
-            )
-            found = self._state(conn, at, subjects=[subject] if subject else None)
-            for each in found.subjects:
-                if party is not None and not has_part_in(each, party):
+            spoken_of = set(logs.spoken_of(conn))
+            told = self.events(Filter(subject=subject, party=party, known_by=known_by))
+            again: list[str] = []
+            for each in told:
+                if each.id in spoken_of:
+                    again.append(each.id)
+                else:
+                    items += ics.told_items(each, datetime.fromisoformat(each.recorded))
+            for name, history in writing.histories_of(conn, again).items():
+                items += ics.revised(history, ics.development(name, knowledge))
+            slugs = [subject] if subject else logs.all_introduced(conn)
+            wanted = [slug for slug in slugs if slug.startswith(("meeting/", "measure/"))]
+            groups = self._groups_of(conn, self.as_of(known_by=known_by), party) if party else ()
+            for slug, history in writing.histories_about(conn, wanted).items():
+                known = list(facts.timeline(conn, slug))
+                if party is not None and not names_party(known, party, groups):
                     continue
-                if each.kind == "meeting":
-                    said = facts.assignments_of(conn, each.subject, known_by=at.knowledge)
-                    items += ics.meeting(each, said, recorded)
-                elif each.kind == "measure":
-                    known = facts.timeline(conn, each.subject, at=at)
-                    items += ics.changes(each, known, recorded)
+                render = ics.meeting if slug.startswith("meeting/") else ics.changes
+                items += ics.revised(history, render(slug, knowledge))
         suffix = f"-known-by-{known_by}" if known_by else ""
         name = "Tracker" + "".join(f" {word}" for word in (party, subject) if word)
         return ics.calendar(
@@ -590,22 +749,8 @@ def _require_kind(kind: str) -> None:
     from tracker.domain.events import KINDS
 
     if kind not in KINDS:
-        raise NotFound(_no_such("kind of event", kind, KINDS) + f" There are: {', '.join(KINDS)}.")
-
-
-def _said_at_version(
-    conn: Connection, at: AsOf, subjects: Collection[str] | None
-) -> list[Assignment]:
-    from tracker.store import writing
-
-    return writing.said_at(conn, at, subjects=subjects)
-
-
-def _at_version(
-    conn: Connection, at: AsOf, subjects: Collection[str] | None
-) -> tuple[list[Fact], list[Assignment]]:
-    said = _said_at_version(conn, at, subjects)
-    return list(fold_all(said)), [each for each in said if each.against is not None]
+        said = _no_such("kind of event", kind, KINDS)
+        raise NotFound(f"{said}{'' if said.endswith('?') else '.'} There are: {', '.join(KINDS)}")
 
 
 def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:

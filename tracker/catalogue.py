@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -22,10 +22,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tracker.domain.events import Event, problems, read_event
-from tracker.domain.values import Value
+from tracker.domain.values import SUBJECT_KINDS, Value
 from tracker.errors import BadEntries, NotFound, Problem
 
-STDIN = "-"
+_SUBJECT = re.compile(rf"\b(?:{'|'.join(SUBJECT_KINDS)})/[a-z0-9]+(?:-[a-z0-9]+)*")
+_EVENT = re.compile(r"\b\d{4}(?:-[a-z0-9]+)+\b")
 
 
 @dataclass(slots=True)
@@ -33,7 +34,8 @@ class Batch:
     """What a set of files says: the events, what is wrong, and where each entry stands.
 
     ``broken`` are the ids of entries that could not be read, ``named`` the subjects that
-    those entries name, so that nobody is told that they are missing.
+    those entries name, so that nobody is told that they are missing.  Those of a file that
+    could not be read at all are picked out of its text.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -42,6 +44,16 @@ class Batch:
     broken: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     _texts: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def unread(self, text: str) -> None:
+        """Note whatever may stand in a file that could not be read."""
+        self.named |= set(_SUBJECT.findall(text))
+        self.broken |= set(_EVENT.findall(text))
+
+    def place_of(self, event_id: str) -> str:
+        """Where the entry stands, as ``path:line``."""
+        path, line = self.places.get(event_id, ("", 0))
+        return f"{path}:{line}" if line else path
 
     def located(self, problem: Problem) -> Problem:
         """*problem* with the file and line of the entry, or field, that it is about."""
@@ -63,30 +75,40 @@ def read_files(paths: Iterable[Path]) -> Batch:
     batch = Batch()
     for path in _expanded(paths):
         try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            batch.problems.append(
-                Problem(
-                    f"it is not UTF-8 (byte {error.start}): save it as UTF-8",
-                    path=str(path),
-                    line=path.read_bytes()[: error.start].count(b"\n") + 1,
-                )
-            )
-            continue
+            content = path.read_bytes()
         except OSError as error:
             raise NotFound(f"{path} cannot be read: {error.strerror}") from None
-        read_text(text, str(path), into=batch)
+        read_bytes(content, str(path), into=batch)
     return batch
 
 
+def read_bytes(content: bytes, path: str, *, into: Batch | None = None) -> Batch:
+    """What *content* says, which must be UTF-8, with or without a byte order mark."""
+    batch = into if into is not None else Batch()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        batch.unread(content.decode("utf-8", "ignore"))
+        batch.problems.append(
+            Problem(
+                f"it is not UTF-8 (byte {error.start}): save it as UTF-8",
+                path=path,
+                line=content[: error.start].count(b"\n") + 1,
+            )
+        )
+        return batch
+    return read_text(text, path, into=batch)
+
+
 def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    seen: set[Path] = set()
     for path in paths:
-        if path.is_dir():
-            yield from sorted(path.glob("*.toml"))
-        elif path.exists():
-            yield path
-        else:
+        if not path.exists():
             raise NotFound(f"{path} is not there: give a TOML file of events, or a folder of them")
+        for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
 
 
 def read_text(text: str, path: str, *, into: Batch | None = None) -> Batch:
@@ -101,9 +123,14 @@ def read_text(text: str, path: str, *, into: Batch | None = None) -> Batch:
         line = re.search(r"at line (\d+)", str(error))
         last = text.count("\n") + 1
         message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "nested too deeply"
-        batch.problems.append(
-            Problem(f"it is not TOML: {message}", path=path, line=int(line[1]) if line else last)
-        )
+        number = int(line[1]) if line else last
+        if slashed := _SLASHED.search("".join(text.splitlines()[number - 1 : number])):
+            message = (
+                f"{slashed[0]} could be two different days: write the year first, then month and "
+                "day, as in 2025-04-02"
+            )
+        batch.unread(text)
+        batch.problems.append(Problem(f"it is not TOML: {message}", path=path, line=number))
         return batch
     for key in data:
         if key != "event":
@@ -135,6 +162,9 @@ def read_entries(entries: Iterable[Mapping[str, Any]], path: str) -> Batch:
     return batch
 
 
+_SLASHED = re.compile(r"\b\d{1,4}/\d{1,2}/\d{1,4}\b")
+
+
 def _read_json_lines(text: str, path: str, batch: Batch) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -150,9 +180,10 @@ def _read_json_lines(text: str, path: str, batch: Batch) -> None:
 def _read_entry(
     raw: Any, path: str, line: int, batch: Batch, text: str = "", number: int = 0
 ) -> None:
-    name = str(raw.get("id", "")) if isinstance(raw, Mapping) else ""
+    name = raw.get("id") if isinstance(raw, Mapping) else None
+    name = name if isinstance(name, str) and _writable(name) else ""
     if name and name in batch.places:
-        other = "{}:{}".format(*batch.places[name])
+        other = batch.place_of(name)
         batch.problems.append(
             Problem(
                 f"the id stands twice, also at {other}: give one of them another",
@@ -171,7 +202,7 @@ def _read_entry(
     except ValidationError as error:
         found = [
             Problem(_in_words(each), name, _field(each), path, line)
-            for each in error.errors(include_url=False)
+            for each in _telling(error.errors(include_url=False))
         ]
     else:
         found = list(problems(event))
@@ -185,11 +216,33 @@ def _read_entry(
         batch.problems.append(Problem(each.message, name, each.field, path, at))
 
 
+def _writable(text: str) -> bool:
+    """Whether *text* can be written as UTF-8: it holds no half of a pair of surrogates."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _telling(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """The errors that tell something: not that a value is none of the other things it could be.
+
+    A list with a bad item is also said to be too short, and a number below zero not to be
+    the word that may stand for one.
+    """
+    fields = [_field(each) for each in errors]
+    for number, each in enumerate(errors):
+        others = fields[:number] + fields[number + 1 :]
+        alternative = each["type"] == "literal_error" and fields[number] in others
+        follows = each["type"] == "too_short" and any(
+            field.startswith(fields[number] + ".") for field in others
+        )
+        if not (alternative or follows):
+            yield each
+
+
 def _subjects_in(raw: Any) -> set[str]:
     """The subjects that an entry names, however wrong the rest of it is."""
     found: set[str] = set()
     if isinstance(raw, Mapping):
-        if isinstance(raw.get("subject"), str):
+        if isinstance(raw.get("subject"), str) and _writable(raw["subject"]):
             found.add(raw["subject"])
         for value in raw.values():
             found |= _subjects_in(value)
@@ -291,27 +344,28 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*(?:\{\s*)?["']?([\w\-.]+)["']?\s*=""")
 
 
+_TOKEN = re.compile(r"""\"\"\"|\'\'\'|\"(?:[^"\\]|\\.)*\"|'[^']*'|\#.*|[^"'#]+|["']""")
+
+
 def _significant(text: str) -> Iterator[tuple[int, str]]:
     """Line number and line, without those inside a text of several lines."""
-    inside: str | None = None
+    inside = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        shown = inside is None
+        if not inside:
+            yield number, line
         position = 0
-        while True:
-            if inside is None:
-                hits = [(line.find(mark, position), mark) for mark in ('"""', "'''")]
-                hits = [hit for hit in hits if hit[0] >= 0]
-                if not hits:
-                    break
-                at, inside = min(hits)
-            else:
+        while position < len(line):
+            if inside:
                 at = line.find(inside, position)
                 if at < 0:
                     break
-                inside = None
-            position = at + 3
-        if shown:
-            yield number, line
+                position, inside = at + 3, ""
+                continue
+            token = _TOKEN.match(line, position)
+            assert token is not None
+            position = token.end()
+            if token[0] in ('"""', "'''"):
+                inside = token[0]
 
 
 def header_lines(text: str, name: str) -> list[int]:
@@ -407,6 +461,10 @@ _DAY_KEYS = frozenset(
 def _toml_value(key: str, value: Any) -> str:
     if key in _DAY_KEYS and isinstance(value, str) and _PLAIN_DAY.fullmatch(value):
         return value
+    if isinstance(value, datetime):
+        return json.dumps(value.isoformat(timespec="minutes"))
+    if isinstance(value, date | Decimal):
+        return str(value)
     # A JSON string is a TOML basic string, but for U+007F, which no entry may hold.
     if isinstance(value, list):
         return "[" + ", ".join(_toml_value("", item) for item in value) + "]"

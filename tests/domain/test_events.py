@@ -178,6 +178,9 @@ def test_a_party_must_have_existed_on_the_first_day_of_the_effect() -> None:
 
     assert joins("SS", "2011-07-08") != []
     assert joins("SS", "2011-07-09") == []
+    assert joins("EE", "1939-01-01") == []
+    assert "not from" in joins("EE", "1960-01-01")[0]
+    assert "only until" in joins("SU", "1992-01-01")[0]
     assert "is no party that we know" in joins("QQ", "2020-01-01")[0]
 
 

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import oracle
-from tests.entries import event, folded
+from tests.entries import assigned, event, folded
 from tests.strategies import WINDOW, logs
 from tracker.domain.dates import EVER
-from tracker.domain.events import Event
-from tracker.domain.timeline import Fact
+from tracker.domain.events import Development, Event
+from tracker.domain.timeline import Fact, fold_all, read_as
 
 
 def at(facts: Sequence[Fact], part: str, day: date, known_by: date) -> list[Fact]:
@@ -174,3 +174,43 @@ def test_the_hour_is_kept_beside_its_day_and_never_moves_it() -> None:
     assert fact.since == date(2020, 2, 1)
     assert fact.since_hour == "2020-02-01T00:00+01:00"
     assert fact.until == EVER
+
+
+@given(logs(), st.sampled_from(WINDOW), st.sampled_from(WINDOW))
+def test_by_a_reading_the_rival_stands_in_place_of_what_it_disagrees_with(
+    events: list[Event], day: date, known_by: date
+) -> None:
+    rivals = [each for each in events if isinstance(each, Development) and each.against]
+    for rival in rivals:
+        assert rival.against is not None
+        taken = next(each for each in events if each.id == rival.against)
+        # Its own day still says from when its effects hold that name no first day.
+        dated = tuple(
+            effect.model_copy(update={"since": rival.occurred})
+            if getattr(effect, "since", rival) is None
+            else effect
+            for effect in rival.effects
+        )
+        place = {
+            "occurred": taken.occurred,
+            "order": taken.order,
+            "against": None,
+            "effects": dated,
+        }
+        instead = [
+            rival.model_copy(update=place) if each.id == rival.id else each
+            for each in events
+            if each.id != rival.against and getattr(each, "of", None) != rival.against
+        ]
+        facts = list(fold_all(read_as(assigned(events), rival.id, rival.against)))
+
+        for subject, part in {(fact.subject, fact.part) for fact in facts}:
+            here = at([fact for fact in facts if fact.subject == subject], part, day, known_by)
+            certain = [(fact.value, fact.event) for fact in here if fact.certain]
+            expected, _ = oracle.answer(instead, subject, part, day, known_by)
+            if getattr(taken, "effects", ()) and not _spoken_of(events, rival, taken):
+                assert certain == ([expected] if expected else [])
+
+
+def _spoken_of(events: list[Event], *some: Event) -> bool:
+    return any(getattr(each, "of", None) in {one.id for one in some} for each in events)

@@ -2,13 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tracker import __version__
 from tracker.cli import entries, explaining, exporting, listings, options, questions, upkeep
-from tracker.errors import TrackerError
+from tracker.errors import BadCommand, TrackerError
 
 EPILOG = (
     "Exit codes: 0 fine (also when nothing was found), 1 your data, 2 your command line, "
@@ -54,13 +55,24 @@ for group in (questions, listings, explaining, entries, exporting, upkeep):
 
 def run() -> None:
     """The command: a failure that the user can put right is a message and an exit code."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # the shell closed it: >&-
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
     try:
+        for word in sys.argv[1:]:
+            if any("\ud800" <= sign <= "\udfff" for sign in word):
+                raise BadCommand(f"{word!r} is not UTF-8: write it anew")
         app()
     except TrackerError as error:
         for line in str(error).splitlines():
-            print(f"tracker: {line}", file=sys.stderr)  # noqa: T201
+            options.note(f"tracker: {line}")
         if os.environ.get("TRACKER_DEBUG"):
             raise
         sys.exit(error.exit_code)
+    except SystemExit:
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            # The reader of the output went away, which is no failure of the command.
+            sys.exit(0)
+        raise
     finally:
         options.close_all()

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from tracker.cli import options
 from tracker.cli.options import note, open_tracker
-from tracker.errors import BadCommand, TrackerError
+from tracker.errors import BadCommand, BadDay, TrackerError
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
@@ -40,10 +41,32 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+class LoadFormat(StrEnum):
+    """What a file that is loaded is written in."""
+
+    toml = "toml"
+    spells = "spells"
+
+
+def say(line: str) -> None:
+    """Print one line of the answer."""
+    from tracker.cli import output
+
+    output.write(line + "\n")
+
+
 def load(
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="TOML files or folders of them; the shipped catalogue when left out."),
+    ] = None,
+    format: Annotated[
+        LoadFormat,
+        typer.Option("--format", help="toml: entries. spells: a table; see below the example."),
+    ] = LoadFormat.toml,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="For spells: what the columns are called."),
     ] = None,
     dry_run: options.DryRun = False,
     db: options.Db = None,
@@ -53,14 +76,65 @@ def load(
     \b
     tracker load
     tracker load events/us-232-autos.toml my-events.toml
+
+    load --format spells FILE --map MAP.toml reads a CSV or TSV file with one row for each span of
+    days that a member belongs to an agreement, as datasets of alliances have them.  The map says
+    what the file calls things; this one is for the member file of ATOP:
+
+    \b
+    slug = "atop-"               # subjects are called agreement/atop-3180
+    scheme = "cow"               # of the members: iso2 iso3 numeric iso-3166-3 cow gw
+    ends = "inclusive"           # the end is the last day in; "exclusive": the first day out
+    missing = ["", "0", "-9", "NA"]  # how the file writes that there is no value
+    reported = "occurred"        # or the day by which it was public: "../2018-12-31"
+    [columns]
+    agreement = "atopid"
+    member = "member"
+    start = ["yrent", "moent", "dayent"]  # or one column: start = "begin"
+    end = ["yrexit", "moexit", "dayexit"]
+    # title = "name"             # what the agreement is called
+    # left_censored = "censored" # 1: it began on that day or before; 0: on that day
+    [columns.obligations]        # columns of 1 and 0; there is also: entente
+    defence = "defense"
+    offence = "offense"
+    neutrality = "neutral"
+    non-aggression = "nonagg"
+    consultation = "consul"
+    [source]
+    url = "http://www.atopdata.org/"
+    title = "ATOP 4.01"
+    [leave_out]                  # on purpose, as the file writes them; counted and said
+    agreement = []
+    member = []
+
+    A day that lacks its month or day stays vague; no last day: still in force.  Spells that touch
+    are one membership; duties are kept by phase.  A code is the party that had it on the first
+    day; a row whose code cannot be told is refused, with all others that are wrong.
     """
-    tracker = open_tracker(db, catalogue=False)
-    loaded = tracker.load(_given(files), dry_run=dry_run)
-    verb = "would add" if dry_run else "added"
-    typer.echo(
-        f"{verb} {_events(len(loaded.added))}, {loaded.already} already there; "
-        f"the log is at version {loaded.version}"
-    )
+    if (format == LoadFormat.spells) != (mapping is not None):
+        raise BadCommand(
+            "--format spells and --map go together: load --format spells FILE --map MAP"
+        )
+    if mapping is not None and not files:
+        raise BadCommand("name the file of spells: load --format spells FILE --map MAP")
+    tracker = options.unopened_tracker(db)
+    is_new = not tracker.is_there()
+    if mapping is None:
+        loaded = tracker.load(_given(files), dry_run=dry_run)
+    else:
+        loaded, table = tracker.load_spells(_given(files), mapping, dry_run=dry_run)
+        note(f"read {table.rows} row{'' if table.rows == 1 else 's'}")
+        for name, count in sorted(table.left_out.items()):
+            note(f"left out on purpose: {name}, {count} row{'' if count == 1 else 's'}")
+    if is_new and not dry_run:
+        note(f"created {tracker.place}")
+    if dry_run:
+        say(f"would add {_events(len(loaded.added))}, {loaded.already} already there")
+    else:
+        say(
+            f"added {_events(len(loaded.added))}, {loaded.already} already there; "
+            f"the log is at version {loaded.version}"
+        )
 
 
 def check(
@@ -77,9 +151,7 @@ def check(
     """
     tracker = open_tracker(db)
     loaded = tracker.load(_given(files), dry_run=True)
-    typer.echo(
-        f"nothing is wrong: {_events(len(loaded.added))} to add, {loaded.already} already there"
-    )
+    say(f"nothing is wrong: {_events(len(loaded.added))} to add, {loaded.already} already there")
 
 
 def _given(files: list[Path] | None) -> list[Path]:
@@ -148,8 +220,8 @@ def add(
         raise BadCommand(f"{source} is not understood here: give flags, or - for standard input")
     tracker = open_tracker(db)
     if source == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
-        _take(tracker, catalogue.read_text(text, "standard input"), dry_run=dry_run)
+        given = sys.stdin.buffer.read()
+        _take(tracker, catalogue.read_bytes(given, "standard input"), dry_run=dry_run)
         return
     if not edit:
         title = title or _asked("--title", "Title")
@@ -160,8 +232,8 @@ def add(
             "id": event_id,
             "title": title,
             "kind": kind or "report",
-            "occurred": _day(tracker, occurred),
-            "reported": _day(tracker, reported),
+            "occurred": _day(tracker, occurred, "--occurred"),
+            "reported": _day(tracker, reported, "--reported"),
             "order": order,
             "against": against,
             "place": place,
@@ -176,7 +248,8 @@ def add(
     if edit:
         _edit(tracker, entry, dry_run=dry_run)
     else:
-        _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+        batch = catalogue.read_entries([entry], "the command line")
+        _take(tracker, batch, dry_run=dry_run)
 
 
 def correct(
@@ -210,15 +283,13 @@ def correct(
     tracker correct 2025-03-26-x --slip --title "The right title" --why "A slip in the title"
     tracker correct 2025-03-26-x --edit
     """
-    from tracker import catalogue
-
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     content = _without_nothing(
         {
             "title": title,
-            "occurred": _day(tracker, occurred),
-            "reported": _day(tracker, reported),
+            "occurred": _day(tracker, occurred, "--occurred"),
+            "reported": _day(tracker, reported, "--reported"),
             "place": place,
             "summary": summary,
         }
@@ -232,12 +303,12 @@ def correct(
         raise BadCommand(
             "say what is right: --title, --occurred, --place, --summary, --effect, or --edit"
         )
-    entry = _about(tracker, told, "correction", why, on, slip, url, publisher, published)
+    entry = _about(tracker, told, "correction", why, on, slip, url, publisher, published, edit=edit)
     entry["content"] = content
     if edit:
         _edit(tracker, entry, dry_run=dry_run)
     else:
-        _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+        _take(tracker, _made(tracker, entry), dry_run=dry_run)
 
 
 def retract(
@@ -256,12 +327,10 @@ def retract(
     \b
     tracker retract 2025-03-26-x --why "The agency withdrew the report" --url https://example.org/b
     """
-    from tracker import catalogue
-
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     entry = _about(tracker, told, "retraction", why, on, slip, url, publisher, published)
-    _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+    _take(tracker, _made(tracker, entry), dry_run=dry_run)
 
 
 def corroborate(
@@ -280,17 +349,12 @@ def corroborate(
     \b
     tracker corroborate 2025-03-26-x --url https://example.org/c --published 2025-03-26
     """
-    from tracker import catalogue
-
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     url = url or _asked("--url", "Address of the source")
-    day = _day(tracker, published)
-    entry = _about(
-        tracker, told, "corroboration", None, on or day, False, url, publisher, published
-    )
+    entry = _about(tracker, told, "corroboration", None, on, False, url, publisher, published)
     entry["sources"] = [_source(tracker, url, publisher, published, source_title, cites)]
-    _take(tracker, catalogue.read_entries([entry], "the command line"), dry_run=dry_run)
+    _take(tracker, _made(tracker, entry), dry_run=dry_run)
 
 
 def _about(
@@ -303,13 +367,17 @@ def _about(
     url: str | None,
     publisher: str | None,
     published: str | None,
+    *,
+    edit: bool = False,
 ) -> dict[str, Any]:
-    """An entry that speaks about the event *told*."""
-    day = _day(tracker, on) or tracker.today().isoformat()
+    """An entry that speaks about the event *told*; it was public with its source."""
+    out = _day(tracker, published, "--published")
+    day = _day(tracker, on, "--on") or out or tracker.today().isoformat()
     if url:
         sources = [_source(tracker, url, publisher, published, None, None)]
-    elif slip:
-        # Our own slip is borne out by the source that we had all along.
+    elif slip or edit:
+        # Our own slip is borne out by the source that we had all along; in an editor it is
+        # there to be written over.
         sources = list(told.content["sources"])
     else:
         raise BadCommand("--url is missing: the source that says so (or --slip, for our own slip)")
@@ -324,7 +392,7 @@ def _about(
     }
     if slip:
         entry["slip"] = True
-    if not any(source.get("published") for source in sources) or slip:
+    if on or not out or not url:
         entry["reported"] = "occurred"
     return entry
 
@@ -342,7 +410,7 @@ def _source(
             "url": url,
             "title": title,
             "publisher": publisher,
-            "published": _day(tracker, published),
+            "published": _day(tracker, published, "--published"),
             "cites": cites,
         }
     )
@@ -352,13 +420,22 @@ def _without_nothing(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value not in (None, [], {}, [{}])}
 
 
-def _day(tracker: "Tracker", text: str | None) -> str | None:
-    """A day as typed; one that is named, such as yesterday, as the day that it is."""
-    if text and re.fullmatch(r"today|yesterday|tomorrow|[+-]\d+[dwmy]", text):
-        from tracker.domain.dates import read_asked_day
+def _day(tracker: "Tracker", text: str | None, option: str) -> str | None:
+    """A day as typed; one that is named, such as yesterday, as the day that it is.
 
-        return read_asked_day(text, today=tracker.today()).last.isoformat()
-    return text
+    Raises:
+        BadCommand: it is none, or could be two.
+    """
+    from tracker.domain.dates import When, read_asked_day
+
+    if text is None or text == "occurred":
+        return text
+    try:
+        if re.fullmatch(r"today|yesterday|tomorrow|[+-]\d+[dwmy]", text):
+            return read_asked_day(text, today=tracker.today()).last.isoformat()
+        return When.read(text).text
+    except BadDay as error:
+        raise BadCommand(f"{option}: {error}") from None
 
 
 def _effect(text: str) -> Any:
@@ -386,7 +463,12 @@ def _asked(option: str, label: str) -> str:
     """What was left out: asked for on a terminal, refused elsewhere."""
     if not sys.stdin.isatty():
         raise BadCommand(f"{option} is missing")
-    return str(typer.prompt(label, err=True))
+    sys.stderr.write(f"{label}: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip()
+    if not answer:
+        raise BadCommand(f"{option} is missing")
+    return answer
 
 
 def _edit(tracker: "Tracker", entry: dict[str, Any], *, dry_run: bool) -> None:
@@ -424,6 +506,21 @@ def _edit(tracker: "Tracker", entry: dict[str, Any], *, dry_run: bool) -> None:
     path.unlink()
 
 
+def _made(tracker: "Tracker", entry: dict[str, Any]) -> "Batch":
+    """The entry, made from flags, as a batch; another id where the log has its own for another."""
+    from tracker import catalogue
+    from tracker.domain.events import content_of
+
+    name = entry["id"]
+    for number in range(2, 100):
+        batch = catalogue.read_entries([entry], "the command line")
+        had = tracker.content(entry["id"])
+        if had is None or not batch.events or had == content_of(batch.events[0]).decode():
+            break
+        entry = entry | {"id": f"{name}-{number}"}
+    return batch
+
+
 def _take(tracker: "Tracker", batch: "Batch", *, dry_run: bool) -> None:
     """Add what was written, or show what that would do."""
     if dry_run:
@@ -431,9 +528,9 @@ def _take(tracker: "Tracker", batch: "Batch", *, dry_run: bool) -> None:
         return
     loaded = tracker.add(batch)
     for name in loaded.added:
-        typer.echo(f"added {name}")
+        say(f"added {name}")
     if loaded.already:
-        typer.echo(f"{_events(loaded.already)} already there")
+        say(f"{_events(loaded.already)} already there")
 
 
 def _show_preview(tracker: "Tracker", batch: "Batch") -> None:
@@ -444,12 +541,12 @@ def _show_preview(tracker: "Tracker", batch: "Batch") -> None:
     import json
 
     for event in batch.events:
-        typer.echo(to_toml(json.loads(content_of(event))))
+        say(to_toml(json.loads(content_of(event))))
     for sign, facts in (("-", preview.gone), ("+", preview.new)):
         for fact in facts:
-            typer.echo(f"{sign} {_in_words(fact)}")
+            say(f"{sign} {_in_words(fact)}")
     if not (preview.gone or preview.new):
-        typer.echo("it would change no state")
+        say("it would change no state")
     note("nothing was added")
 
 

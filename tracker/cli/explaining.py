@@ -1,5 +1,6 @@
-"""Explaining: why, diff."""
+"""Explaining: why, diff, history, conflicts, agenda, late."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,9 +22,17 @@ CAUSES = {
 }
 
 
+class Late(StrEnum):
+    """How events are grouped to say how late they were known."""
+
+    kind = "kind"
+    party = "party"
+    source = "source"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to *app*."""
-    for command in (why, diff):
+    for command in (why, diff, history, conflicts, agenda, late):
         app.command()(command)
 
 
@@ -38,6 +47,8 @@ def why(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -50,7 +61,7 @@ def why(
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, reasons = tracker.why(at, subject, part)
     if format == Format.json:
         output.show(format, shape=shapes.of_reasons(found, subject, reasons))
@@ -264,3 +275,197 @@ def _markdown(rows: list[dict[str, Any]], before: "AsOf", after: "AsOf") -> str:
         said = f" — {row['cause']}, `{row['event']}`" if row["cause"] else ""
         lines.append(f"  - {part}{old} → {new}{said}".replace("|", "\\|"))
     return "\n".join(lines if rows else [*lines, "Nothing changed."]) + "\n"
+
+
+def history(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="measure/us-232-autos")],
+    part: Annotated[str | None, typer.Argument(metavar="[PART]", help="One part only.")] = None,
+    knowledge: Annotated[
+        bool, typer.Option("--knowledge", help="Over the days of knowledge as well.")
+    ] = False,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Show every value that each part of a subject has had, and will have.
+
+    \b
+    tracker history agreement/us-japan-security-treaty
+    tracker history measure/us-232-autos line/all --knowledge
+    """
+    from tracker.cli import output, words
+    from tracker.domain.state import without_end
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    at = coordinate(tracker, None, known_by, at_version, recorded_by, reading)
+    found = tracker.history(at, subject, knowledge=knowledge)
+    found = [fact for fact in found if part in (None, fact.part)]
+    if format == Format.json:
+        placed = shapes.of_coordinate(at)
+        output.show(
+            format,
+            shape={"as_of": placed, "subject": subject, "facts": shapes.of_rectangles(found)},
+        )
+        return
+    known = ("known", "known_until") if knowledge else ()
+    output.show(
+        format,
+        rows=(
+            {
+                "part": fact.part,
+                "from": fact.since_hour or without_end(fact.since),
+                "until": fact.until_hour or without_end(fact.until),
+                "known": fact.known,
+                "known_until": without_end(fact.known_until),
+                "value": words.of_value(fact.part, shapes.held_value(fact))
+                + ("" if fact.certain else " (perhaps)"),
+                "event": fact.event,
+            }
+            for fact in found
+        ),
+        columns=("part", "from", "until", *known, "value", "event"),
+    )
+    if format == Format.table and not knowledge:
+        output.write("\n" + "\n".join(words.strips(found, tracker.today())) + "\n")
+
+
+def conflicts(
+    subject: Annotated[str | None, typer.Option(help="About this subject only.")] = None,
+    party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """List where sources disagree: what each side says, and its sources.
+
+    \b
+    tracker conflicts --subject measure/us-232-autos
+    """
+    from tracker.cli import output
+    from tracker.cli.questions import party_code
+    from tracker.domain.told import Filter
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    known = options.asked_day(tracker, known_by, "--known-by")
+    wanted = Filter(
+        subject=subject,
+        party=party_code(party),
+        known_by=known.last if known else None,
+        at_version=at_version,
+    )
+    found = tracker.conflicts(wanted)
+    if format == Format.json:
+        shape = [
+            {"event": shapes.of_told(told), "rivals": [shapes.of_told(each) for each in rivals]}
+            for told, rivals in found
+        ]
+        output.show(format, shape={"conflicts": shape})
+        return
+    output.show(
+        format,
+        rows=(
+            {
+                "event": told.id,
+                "says": each.content["title"],
+                "said_by": each.id,
+                "source": each.content["sources"][0].get("publisher"),
+                "source_url": each.content["sources"][0]["url"],
+            }
+            for told, rivals in found
+            for each in (told, *rivals)
+        ),
+        columns=("event", "says", "said_by", "source", "source_url"),
+    )
+
+
+def agenda(
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="From this day on; today.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Up to this day; 60 days on.")
+    ] = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """List what is coming: effective dates, ends, meetings, deadlines, as then known.
+
+    \b
+    tracker agenda --from 2025-04-01 --to 2025-05-31 --known-by 2025-04-01
+    """
+    from datetime import timedelta
+
+    from tracker.cli import output, words
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    since, until = options.asked_span(tracker, first, last)
+    since = since or tracker.today()
+    until = until or since + timedelta(days=60)
+    if until < since:
+        raise BadCommand(f"--to {until} comes before {since}: give --from too")
+    at = coordinate(tracker, since.isoformat(), known_by, at_version, recorded_by, reading)
+    found, items = tracker.agenda(at, since, until)
+    output.show(
+        format,
+        shape=shapes.of_agenda(found, since, until, items),
+        rows=(
+            {
+                "day": item.day if item.certain else f"{item.day} (perhaps)",
+                "what": item.what,
+                "subject": item.subject,
+                "part": item.part,
+                "value": words.of_value(item.part, item.value)
+                if item.what in ("effective", "ends")
+                else item.value,
+                "event": item.event,
+            }
+            for item in items
+        ),
+        columns=("day", "what", "subject", "part", "value", "event"),
+    )
+
+
+def late(
+    by: Annotated[Late, typer.Option(help="How to group.")] = Late.kind,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
+    ] = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Say how late things were known: in days after they occurred and took effect.
+
+    \b
+    tracker late --by source --from 2025
+    """
+    from tracker.cli import output
+    from tracker.domain.told import Filter
+    from tracker.exports import shapes
+
+    tracker = open_tracker(db)
+    since, until = options.asked_span(tracker, first, last)
+    known = options.asked_day(tracker, known_by, "--known-by")
+    wanted = Filter(
+        first=since,
+        last=until,
+        known_by=known.last if known else None,
+        at_version=at_version,
+    )
+    rows = [shapes.of_lateness(each) for each in tracker.late(wanted, by.value)]
+    output.show(format, shape={"late": rows}, rows=rows, columns=shapes.LATENESS)

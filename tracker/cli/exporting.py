@@ -1,6 +1,6 @@
 """Exports: ics and csv."""
 
-import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli import options
-from tracker.cli.options import coordinate, note, open_tracker
+from tracker.cli.options import coordinate, open_tracker
 from tracker.errors import BadCommand
 
 export = typer.Typer(
@@ -59,7 +59,7 @@ def ics(
 
     tracker = open_tracker(db)
     since, until = options.asked_span(tracker, first, last)
-    known = options.asked_day(tracker, known_by, "--known-by")
+    known = options.asked_day(tracker, known_by, "--known-by", echo=True)
     write_file(
         tracker.calendar(
             known_by=known.last if known else None,
@@ -79,6 +79,8 @@ def csv(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     output: Output = None,
     force: Force = False,
     db: options.Db = None,
@@ -91,11 +93,12 @@ def csv(
     """
     from io import StringIO
 
+    from tracker.cli.output import warn_of_formulas
     from tracker.domain.told import Filter
     from tracker.exports import csv as tables
 
     tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     out = StringIO()
     if what == Table.events:
         wanted = Filter(known_by=at.known_by, at_version=at_version)
@@ -105,11 +108,7 @@ def csv(
         rows = tables.state_rows(tracker.state(at))
         formulas = tables.write(rows, tables.STATE_COLUMNS, out)
     write_file(out.getvalue().encode(), output, force=force)
-    if formulas:
-        note(
-            f"{formulas} cell{'s' if formulas > 1 else ''} begin with = + - or @, which a "
-            "spreadsheet would run as a formula"
-        )
+    warn_of_formulas(formulas)
 
 
 def write_file(content: bytes, output: Path | None, *, force: bool) -> None:
@@ -130,6 +129,7 @@ def write_file(content: bytes, output: Path | None, *, force: bool) -> None:
         draft.write_bytes(content)
         draft.replace(output)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise BadCommand(f"{output} cannot be written: {error.strerror}") from None
-    print(f"wrote {output}", file=sys.stderr)  # noqa: T201
+    options.note(f"wrote {output}")

@@ -45,6 +45,8 @@ def agreements(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -59,7 +61,7 @@ def agreements(
 
     tracker = open_tracker(db)
     codes = [str(party_code(each)) for each in between or ()]
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, listed = tracker.agreements(at, between=codes, form=form, stage=stage)
     output.show(
         format,
@@ -87,6 +89,8 @@ def talks(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -97,7 +101,8 @@ def talks(
     """
     tracker = open_tracker(db)
     code = party_code(party)
-    found = tracker.state(coordinate(tracker, as_of, known_by, at_version), kind="talks")
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    found = tracker.state(at, kind="talks")
     _listing(
         found,
         "talks",
@@ -122,6 +127,8 @@ def meetings(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -135,7 +142,8 @@ def meetings(
     tracker = open_tracker(db)
     code = party_code(party)
     since, until = options.asked_span(tracker, first, last)
-    found = tracker.state(coordinate(tracker, as_of, known_by, at_version), kind="meeting")
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    found = tracker.state(at, kind="meeting")
     listed = []
     for each in found.subjects:
         days = schedule_of(each)
@@ -172,6 +180,8 @@ def commitments(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -184,7 +194,7 @@ def commitments(
 
     tracker = open_tracker(db)
     code = party_code(party)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found = tracker.state(at, kind="commitment")
     listed = [
         each
@@ -225,6 +235,8 @@ def claims(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -237,7 +249,8 @@ def claims(
 
     tracker = open_tracker(db)
     code = party_code(party)
-    found = tracker.state(coordinate(tracker, as_of, known_by, at_version), kind="claim")
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    found = tracker.state(at, kind="claim")
     listed = [
         each
         for each in found.subjects
@@ -288,6 +301,8 @@ def matrix(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -301,7 +316,7 @@ def matrix(
 
     tracker = open_tracker(db)
     codes = _codes(parties)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, ties = tracker.ties(at, parties=codes, forms=form.split(",") if form else None)
     cells: dict[tuple[str, str], list[str]] = {}
     for tie in ties:
@@ -331,6 +346,8 @@ def network(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     output: Output = None,
     force: Force = False,
     db: options.Db = None,
@@ -344,7 +361,7 @@ def network(
     from tracker.exports import network as networks
 
     tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, ties = tracker.ties(
         at,
         parties=_codes(parties) if parties else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -49,6 +50,18 @@ AtVersion = Annotated[
         "--at-version", metavar="N", min=0, help="Count the first N events of the log only; all."
     ),
 ]
+RecordedBy = Annotated[
+    str | None,
+    typer.Option(
+        "--recorded-by",
+        metavar="INSTANT",
+        help="Count only what this log had by then: 2026-01-31T12:00Z, or a day.",
+    ),
+]
+Reading = Annotated[
+    str | None,
+    typer.Option("--reading", metavar="ID", help="Answer as if this rival event were right."),
+]
 AnyFormat = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be added and changed; add nothing.")
@@ -63,14 +76,20 @@ def remember(db: str | None) -> None:
     _remembered[0] = db
 
 
-def open_tracker(db: str | None, *, catalogue: bool = True) -> Tracker:
-    """The tracker that the command works on; a new database is made ready first."""
+def open_tracker(db: str | None) -> Tracker:
+    """The tracker that the command works on; a new database is given the catalogue first."""
+    tracker = unopened_tracker(db)
+    if tracker.open():
+        note(f"created {tracker.place} and loaded the catalogue")
+    return tracker
+
+
+def unopened_tracker(db: str | None) -> Tracker:
+    """The tracker that the command works on, whether or not its database is there."""
     from tracker.app import Tracker, default_url
 
     tracker = Tracker(db or _remembered[0] or default_url())
     _opened.append(tracker)
-    if tracker.open(catalogue=catalogue):
-        note(f"created {tracker.place}" + (" and loaded the catalogue" if catalogue else ""))
     return tracker
 
 
@@ -80,47 +99,97 @@ def close_all() -> None:
         _opened.pop().close()
 
 
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
 def note(text: str) -> None:
-    """Say something that is not part of the answer."""
-    print(text, file=sys.stderr)  # noqa: T201
+    """Say something that is not part of the answer; nothing in it is a command to a terminal."""
+    shown = _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    print(shown, file=sys.stderr)  # noqa: T201
 
 
 def coordinate(
-    tracker: Tracker, as_of: str | None, known_by: str | None, at_version: int | None = None
+    tracker: Tracker,
+    as_of: str | None,
+    known_by: str | None,
+    at_version: int | None = None,
+    recorded_by: str | None = None,
+    reading: str | None = None,
 ) -> AsOf:
     """The coordinate that was typed; how it was understood is echoed.
 
     Raises:
         BadCommand: a day is none, or could be two.
+        NotFound: the version is not there yet, or there is no such rival.
     """
     day = asked_day(tracker, as_of, "--as-of")
     known = asked_day(tracker, known_by, "--known-by")
+    if recorded_by is not None:
+        at_version = _version(tracker, recorded_by, at_version)
     at = tracker.as_of(
-        day.last if day else None, known_by=known.last if known else None, at_version=at_version
+        day.last if day else None,
+        known_by=known.last if known else None,
+        at_version=at_version,
+        reading=reading,
     )
     said = f"as of {day.echo if day else at.day}"
     if known:
         said += f", known by {known.echo}"
     if at_version is not None:
         said += f", at version {at_version}"
+    if reading is not None:
+        said += f", as if {reading} were right"
     if at.expected:
         said += ": what is then expected" if known is None else ": what was then expected"
     note(said)
     return at
 
 
-def asked_day(tracker: Tracker, text: str | None, option: str) -> Period | None:
-    """The day that was typed.
+def _version(tracker: Tracker, recorded_by: str, at_version: int | None) -> int:
+    """The version that the log had at an instant; at the end of a day, in UTC."""
+    from datetime import UTC, datetime, time
+
+    if at_version is not None:
+        raise BadCommand("--at-version and --recorded-by both name a version: give one of them")
+    try:
+        instant = datetime.fromisoformat(recorded_by)
+        if "T" not in recorded_by and len(recorded_by) == len("2026-01-31"):
+            instant = datetime.combine(instant, time.max, UTC)
+    except ValueError:
+        raise BadCommand(
+            f"--recorded-by: {recorded_by!r} is no instant: write it as 2026-01-31T12:00Z"
+        ) from None
+    if instant.tzinfo is None:
+        raise BadCommand(f"--recorded-by: {recorded_by} has no zone: write 2026-01-31T12:00Z")
+    return tracker.version_at(instant)
+
+
+def asked_day(
+    tracker: Tracker, text: str | None, option: str, *, echo: bool = False
+) -> Period | None:
+    """The day that was typed; *echo* says how it was understood.
+
+    Raises:
+        BadCommand: it is none, or could be two.
+    """
+    found = None if text is None else read_day(text, option, tracker.today())
+    if found and echo:
+        note(f"{option.removeprefix('--').replace('-', ' ')} {found.echo}")
+    return found
+
+
+def read_day(text: str, option: str, today: date) -> Period:
+    """The day that was typed, on *today*.
 
     Raises:
         BadCommand: it is none, or could be two.
     """
     from tracker.domain.dates import read_asked_day
 
-    if text is None:
-        return None
     try:
-        return read_asked_day(text, today=tracker.today())
+        return read_asked_day(text, today=today)
     except BadDay as error:
         raise BadCommand(f"{option}: {error}") from None
 

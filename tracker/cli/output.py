@@ -14,7 +14,8 @@ from typing import Any
 
 import typer
 
-from tracker.cli.options import Format
+from tracker.cli.options import Format, note
+from tracker.errors import TrackerError
 
 
 def show(
@@ -36,10 +37,18 @@ def show(
             from tracker.exports import csv
 
             out = StringIO()
-            csv.write(rows if csv_rows is None else csv_rows, csv_columns or columns, out)
+            found = csv.write(rows if csv_rows is None else csv_rows, csv_columns or columns, out)
             write(out.getvalue())
+            warn_of_formulas(found)
         case Format.table:
             table(rows, columns)
+
+
+def warn_of_formulas(count: int) -> None:
+    """Say that a spreadsheet would run some cells; CSV alters none."""
+    if count:
+        some = "1 cell begins" if count == 1 else f"{count} cells begin"
+        note(f"{some} with = + - or @, which a spreadsheet would run as a formula")
 
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -77,3 +86,5 @@ def write_bytes(content: bytes) -> None:
         # The interpreter flushes once more when it ends, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
+    except OSError as error:
+        raise TrackerError(f"standard output cannot be written: {error.strerror}") from None

@@ -32,6 +32,8 @@ def state(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -54,7 +56,7 @@ def state(
             f"{what} is neither a subject (such as measure/us-232-autos) nor a kind: "
             + ", ".join(KINDS)
         )
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found = tracker.state(at, kind=kind, subject=None if kind else what)
     listed = found.subjects
     if what is None and format == Format.table:
@@ -84,6 +86,8 @@ def show(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -94,7 +98,7 @@ def show(
     tracker show claim/cjk-joint-response --as-of 2025-03-31
     """
     tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     if "/" in what:
         _show_subject(tracker, what, at, format)
     else:
@@ -132,7 +136,7 @@ def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> Non
                     "event": held.event,
                     "rivals": " ".join(rival.event for rival in held.rivals),
                 }
-                for parts, due in ((here.parts, False), (here.next, True))
+                for parts, due in ((here.parts, False), (here.due(at.day), True))
                 for part, held in sorted(parts.items())
             ),
             ("part", "holds", "value", "days", "event", "rivals"),
@@ -254,7 +258,7 @@ def events(
 
     tracker = open_tracker(db)
     since, until = options.asked_span(tracker, first, last)
-    known = options.asked_day(tracker, known_by, "--known-by")
+    known = options.asked_day(tracker, known_by, "--known-by", echo=True)
     wanted = Filter(
         subject=subject,
         party=party_code(party),
@@ -267,7 +271,11 @@ def events(
     )
     found = tracker.events(wanted, words=text)
     if format == Format.json:
-        output.show(format, shape={"events": [shapes.of_told(each) for each in found]})
+        known_by_day = known.last.isoformat() if known else None
+        asked = {"known_by": known_by_day, "at_version": at_version}
+        output.show(
+            format, shape={"as_of": asked, "events": [shapes.of_told(each) for each in found]}
+        )
         return
     output.show(
         format,
@@ -301,6 +309,8 @@ def alliances(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     all_pacts: Annotated[
         bool,
         typer.Option("--all-pacts", help="Also neutrality, non-aggression, entente, consultation."),
@@ -320,7 +330,7 @@ def alliances(
 
     tracker = open_tracker(db)
     code = str(party_code(party))
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, bound = tracker.alliances(at, code, all_pacts=all_pacts, blocs=blocs)
     output.show(
         format,
@@ -351,6 +361,8 @@ def members(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -364,7 +376,7 @@ def members(
 
     tracker = open_tracker(db)
     slug = agreement if "/" in agreement else f"agreement/{agreement}"
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, listed = tracker.members(at, slug)
     output.show(
         format,
@@ -393,6 +405,8 @@ def measures(
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -405,7 +419,7 @@ def measures(
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, listed = tracker.measures(at, into=party_code(into), origin=party_code(origin))
     output.show(
         format,
@@ -429,7 +443,6 @@ def parties(
     name: Annotated[str, typer.Argument(metavar="NAME|CODE", help="A name, alias or code.")],
     as_of: options.AsOfDay = None,
     format: options.AnyFormat = Format.table,
-    db: options.Db = None,
 ) -> None:
     """Look up a party: its code in our log, its other codes, and when it existed.
 
@@ -437,13 +450,12 @@ def parties(
     tracker parties Kosovo
     tracker parties CS --as-of 1990-01-01
     """
+    from tracker.app import today
     from tracker.cli import output
-    from tracker.cli.options import asked_day
     from tracker.domain.parties import party, resolve
     from tracker.domain.state import without_end
 
-    tracker = open_tracker(db)
-    day = asked_day(tracker, as_of, "--as-of")
+    day = options.read_day(as_of, "--as-of", today()) if as_of else None
     exact = party(name)
     found = exact if exact and day is None else resolve(name, on=day.last if day else None)
     since, until = without_end(found.since), found.until
@@ -453,6 +465,7 @@ def parties(
         "kind": found.kind,
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
+        "gaps": [f"{first}..{last}" for first, last in found.gaps],
         "iso3": found.iso3,
         "numeric": found.numeric,
         "iso_3166_3": found.iso_3166_3,

@@ -21,8 +21,9 @@ def rebuild(db: options.Db = None) -> None:
     \b
     tracker rebuild
     """
-    tracker = open_tracker(db)
-    typer.echo(f"facts {tracker.rebuild()}")
+    from tracker.cli import output
+
+    output.write(f"facts {open_tracker(db).rebuild()}\n")
 
 
 def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from tracker.domain.state import Held, SubjectState, without_end
 from tracker.domain.ties import members
+from tracker.domain.timeline import Fact
 
 
 def of_subject(subject: SubjectState, day: date) -> str:
@@ -119,8 +121,8 @@ def _line(value: Any) -> str:
         quota = value["quota"]
         return f"{quota['amount']} {quota['unit']} a {quota['period']}"
     if "entities" in value:
-        return f"{len(value['entities'])} entities"
-    return "ban" if value.get("ban") else "licence"
+        return f"{value['count']} entities"
+    return next(word for word in ("ban", "licence", "advice") if value.get(word))
 
 
 def _rate(value: Mapping[str, Any]) -> str:
@@ -176,3 +178,42 @@ def _some(*texts: Any) -> str:
 
 def _joined(one: str, other: str, by: str) -> str:
     return one + by + other if one and other else one or other
+
+
+WIDTH = 60
+BLOCKS = "█▓▒░"
+
+
+def strips(facts: Sequence[Fact], today: date) -> list[str]:
+    """A strip of blocks for each part that changes: a column a stretch of days.
+
+    Each value has the next of four blocks; a dot is a stretch with nothing.  What is only
+    possible is left out.
+    """
+    bounds = {day for fact in facts for day in (fact.since, fact.until)}
+    days = sorted({without_end(day) for day in bounds} - {None} | {today}, key=str)
+    if len(days) < 2:
+        return []
+    first, last = days[0], days[-1]
+    assert first is not None
+    assert last is not None
+    span = max((last - first).days, 1)
+    columns = [first + timedelta(days=span * number // WIDTH) for number in range(WIDTH)]
+    lines = [f"{'':24}{first} {'':{WIDTH - 22}}{last}"]
+    for part, group in groupby(facts, key=lambda fact: fact.part):
+        certain = [fact for fact in group if fact.certain]
+        if all(without_end(fact.since) is None for fact in certain):
+            continue
+        shown = "".join(
+            next(
+                (
+                    BLOCKS[number % len(BLOCKS)]
+                    for number, fact in enumerate(certain)
+                    if fact.since <= day < fact.until and fact.value is not None
+                ),
+                "·",
+            )
+            for day in columns
+        )
+        lines.append(f"{part[:23]:24}{shown}")
+    return lines

@@ -27,9 +27,9 @@ EVER = date.max
 LAST = EVER - timedelta(days=1)
 """The last day that can be asked about, or known by."""
 
-_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(Z|[+-]\d\d:\d\d)")
-_PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?[?~%]?")
-_SLASHED = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}")
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?[?~%]?", re.ASCII)
+_SLASHED = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +162,27 @@ class AsOf:
         at_version: how many events of the log count; None counts them all.
         expected: the day lies after the day of knowledge, so that the answer is what
             was then expected and not what happened.
+        reading: a rival event, to be folded in place of the one that it disagrees with.
     """
 
     day: date
     known_by: date | None = None
     at_version: int | None = None
     expected: bool = False
+    reading: str | None = None
 
     @classmethod
     def asked(
-        cls, day: date, *, known_by: date | None, at_version: int | None, today: date
+        cls,
+        day: date,
+        *,
+        known_by: date | None,
+        at_version: int | None,
+        today: date,
+        reading: str | None = None,
     ) -> AsOf:
         """The coordinate of a question that is put on *today*."""
-        return cls(day, known_by, at_version, expected=day > (known_by or today))
+        return cls(day, known_by, at_version, day > (known_by or today), reading)
 
     @property
     def knowledge(self) -> date:
@@ -203,8 +211,8 @@ class Period:
 
 
 _NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_AGO = re.compile(r"([+-])(\d{1,5})([dwmy])")
-_QUARTER = re.compile(r"(\d{4})-[Qq]([1-4])")
+_AGO = re.compile(r"([+-])(\d{1,5})([dwmy])", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})-[Qq]([1-4])", re.ASCII)
 
 
 def read_period(text: str, *, today: date) -> Period:
@@ -238,8 +246,6 @@ def read_period(text: str, *, today: date) -> Period:
     if plain is None or text[-1] in "?~%":
         raise BadDay(_no_day(text))
     when = When.read(text)
-    if when.latest > LAST:
-        raise BadDay(f"{text} is past the last day that can be asked about, {LAST}")
     return Period(when.earliest, when.latest, text)
 
 
@@ -271,15 +277,18 @@ def _shifted(day: date, count: int, unit: str, text: str) -> date:
 
 def _civil(text: str, whole: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadDay(f"{whole} is no day of the calendar") from None
+    if day > LAST:
+        raise BadDay(f"{whole} is past the last day that can be asked about, {LAST}")
+    return day
 
 
 def _period(year: int, month: int | None, whole: str) -> tuple[date, date]:
     try:
         if month is None:
-            return date(year, 1, 1), date(year, 12, 31)
+            return date(year, 1, 1), date(year + 1, 1, 1) - timedelta(days=1)
         first = date(year, month, 1)
         after = date(year + month // 12, month % 12 + 1, 1)
         return first, after - timedelta(days=1)

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, TypeAlias, cast, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import rfc8785
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
@@ -340,8 +340,11 @@ def _party(event: Event, field: str, code: str, on: date | None) -> Iterator[Pro
     elif on is not None and not found.existed(on):
         if on < found.since:
             span = f"only from {found.since} on"
+        elif found.until is not None and on >= found.until:
+            span = f"only until {found.until - timedelta(days=1)}"
         else:
-            span = f"only until {cast(date, found.until) - timedelta(days=1)}"
+            gap = next(gap for gap in found.gaps if gap[0] <= on < gap[1])
+            span = f"not from {gap[0]} until {gap[1]}"
         after = f" (afterwards: {', '.join(found.successors)})" if found.successors else ""
         yield Problem(
             f"{code} ({found.name}) did not exist on {on}: {span}{after}", event.id, field

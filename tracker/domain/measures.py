@@ -164,6 +164,18 @@ class LicenceSet(Exact):
         return {f"line/{self.line}": stated(licence=True, text=self.text)}
 
 
+class AdviceSet(Exact):
+    """A line advises against what is in its scope and forbids nothing."""
+
+    kind: Literal["advice-set"]
+    subject: Measure
+    line: Slug
+    text: Text
+
+    def parts(self) -> Mapping[str, Json]:
+        return {f"line/{self.line}": stated(advice=True, text=self.text)}
+
+
 class QuotaSet(Exact):
     """A line lets an amount pass in a period (``year``, ``quarter``)."""
 
@@ -183,16 +195,27 @@ class QuotaSet(Exact):
 
 
 class EntitiesSet(Exact):
-    """A line is the list of entities that it names; it replaces the list before it."""
+    """A line is the list of entities that it names; it replaces the list before it.
+
+    ``count`` is how many the list has, when the source names only some of them.
+    """
 
     kind: Literal["entities-set"]
     subject: Measure
     line: Slug
     entities: tuple[Title, ...]
+    count: int | None = Field(default=None, ge=1)
     text: Text | None = None
 
+    @model_validator(mode="after")
+    def _counts_those_named(self) -> EntitiesSet:
+        if self.count is not None and self.count < len(self.entities):
+            raise ValueError(f"it names {len(self.entities)} entities and counts {self.count}")
+        return self
+
     def parts(self) -> Mapping[str, Json]:
-        return {f"line/{self.line}": stated(entities=list(self.entities), text=self.text)}
+        entities = {"entities": list(self.entities), "count": self.count or len(self.entities)}
+        return {f"line/{self.line}": stated(**entities, text=self.text)}
 
 
 class LineOpen(Exact):
@@ -270,6 +293,7 @@ MeasureEffect: TypeAlias = (
     | RateSet
     | BanSet
     | LicenceSet
+    | AdviceSet
     | QuotaSet
     | EntitiesSet
     | LineOpen

@@ -48,7 +48,10 @@ def subjects_named(batch: Iterable[Event]) -> set[str]:
 
 
 def review(
-    batch: Sequence[Event], *, heads: Mapping[str, Head], introduced: Collection[str]
+    batch: Sequence[Event],
+    *,
+    heads: Mapping[str, Head],
+    introduced: Collection[str],
 ) -> Iterator[Problem]:
     """What is wrong with the references of *batch*.
 
@@ -66,8 +69,8 @@ def review(
             if effect.subject not in known:
                 yield Problem(
                     f"nothing introduces {effect.subject}: add an effect of kind "
-                    f'"{effect.subject.split("/")[0]}-introduced" with its title, or load the '
-                    "file that has one in the same command",
+                    f'"{_introduction(effect.subject)}" with its title, or load the file that '
+                    "has one in the same command",
                     event.id,
                     f"effects.{number}.subject",
                 )
@@ -78,6 +81,11 @@ def review(
                         event.id,
                         f"effects.{number}",
                     )
+
+
+def _introduction(subject: str) -> str:
+    kind = subject.split("/", 1)[0]
+    return f"{kind}-made" if kind in ("commitment", "claim") else f"{kind}-introduced"
 
 
 def _target(event: Event, heads: Mapping[str, Head]) -> Iterator[Problem]:

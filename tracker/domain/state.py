@@ -288,11 +288,23 @@ def bears_on(measure: SubjectState, party: str, groups: Collection[str] = ()) ->
     )
 
 
-def has_part_in(subject: SubjectState, party: str) -> bool:
-    """Whether *party* imposes a measure or is named by it, or takes part in a meeting or talks."""
-    if subject.kind == "measure":
-        return subject.value("imposer") == party or bears_on(subject, party)
-    return party in (subject.value("participants") or ())
+def names_party(facts: Iterable[Fact], party: str, groups: Collection[str] = ()) -> bool:
+    """Whether a meeting's or measure's facts name *party*, or a group that it belongs to.
+
+    As a participant, as the one that imposes, or as a partner whose goods are in scope.
+    """
+    wanted = {"*", party, *groups}
+    for fact in facts:
+        value = Held.of(fact).value
+        if fact.part == "imposer" and value == party:
+            return True
+        if fact.part == "participants" and party in (value or ()):
+            return True
+        if fact.part.startswith("scope/") and isinstance(value, Mapping):
+            spared = party in value.get("except-partners", ())
+            if wanted & set(value.get("partners", ())) and not spared:
+                return True
+    return False
 
 
 def schedule_of(meeting: SubjectState) -> tuple[date, date] | None:

@@ -176,6 +176,22 @@ def fold_all(given: Iterable[Assignment]) -> Iterator[Fact]:
         yield from fold(part)
 
 
+def read_as(given: Iterable[Assignment], rival: str, against: str) -> Iterator[Assignment]:
+    """The assignments as if *rival* were right: in place of *against*, at its place in order.
+
+    Where *against* assigns nothing, the rival keeps its own place.
+    """
+    given = list(given)
+    place = next((each.decided for each in given if each.decided.event == against), None)
+    for each in given:
+        if each.decided.event == rival and each.against == against:
+            order = (place or each.decided)[:3]
+            decided = Decided(*order, rival, each.decided.place)
+            yield each._replace(against=None, decided=decided)
+        elif each.decided.event != against:
+            yield each
+
+
 def _fact(subject: str, part: str, run: _Run, known: date, known_until: date) -> Fact:
     return Fact(subject, part, run.since, run.until, known, known_until, *run[2:])
 

@@ -54,7 +54,7 @@ def _printable(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
+    if not {"\n", "\t", "\u2028", "\u2029"}.isdisjoint(text):
         raise ValueError("it has a line break or a tab: write it as one line")
     return text
 
@@ -86,7 +86,9 @@ Product: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "description": "HS or tariff code, or a prefix of one"}),
 ]
 Url: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s<>\"\\^`{|}\x00-\x20\x7f]+$", max_length=2_000)
+    str,
+    StringConstraints(pattern=r"^https?://[^\s<>\"\\^`{|}\x00-\x20\x7f]+$", max_length=2_000),
+    AfterValidator(_printable),
 ]
 Language: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 

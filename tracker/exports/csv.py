@@ -36,6 +36,8 @@ EVENT_COLUMNS = (
     "speaks_of",
     "corrected_by",
     "retracted_by",
+    "corroborated_by",
+    "rivals",
 )
 STATE_COLUMNS = (
     "as_of",
@@ -99,6 +101,8 @@ def event_rows(events: Iterable[Told]) -> Iterator[dict[str, Any]]:
             "speaks_of": content.get("of") or content.get("against"),
             "corrected_by": told.corrected_by,
             "retracted_by": told.retracted_by,
+            "corroborated_by": _words(told.corroborated_by),
+            "rivals": _words(told.rivals),
         }
 
 

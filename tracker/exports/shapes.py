@@ -15,6 +15,9 @@ from tracker.domain.state import Held, Rival, State, SubjectState, without_end
 from tracker.domain.ties import Alliance, Member, Tie
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from tracker.domain.agenda import Item, Lateness
     from tracker.domain.changes import SubjectChanges
     from tracker.domain.timeline import Assignment, Fact
     from tracker.domain.told import Told
@@ -22,12 +25,13 @@ if TYPE_CHECKING:
 
 
 def of_coordinate(at: AsOf) -> dict[str, Any]:
-    """``{"day", "known_by", "at_version", "expected"}``."""
+    """``{"day", "known_by", "at_version", "expected", "reading"}``."""
     return {
         "day": at.day.isoformat(),
         "known_by": at.known_by.isoformat() if at.known_by else None,
         "at_version": at.at_version,
         "expected": at.expected,
+        "reading": at.reading,
     }
 
 
@@ -108,6 +112,8 @@ def of_facts(facts: Iterable[Fact]) -> list[dict[str, Any]]:
             "from": _day(held.since),
             "until": _day(held.until),
             "event": held.event,
+            **({"from_hour": held.since_hour} if held.since_hour else {}),
+            **({"until_hour": held.until_hour} if held.until_hour else {}),
             **({"corrected_by": held.via} if held.via else {}),
         }
         for held in facts
@@ -124,16 +130,17 @@ def of_members(state: State, agreement: str, members: Iterable[Member]) -> dict[
     return {
         "as_of": of_coordinate(state.as_of),
         "agreement": agreement,
-        "members": [
-            {
-                "party": member.party,
-                "stage": member.stage,
-                "since": _day(member.since),
-                "event": member.event,
-                **({} if member.certain else {"certain": False}),
-            }
-            for member in members
-        ],
+        "members": [_member(member) for member in members],
+    }
+
+
+def _member(member: Member) -> dict[str, Any]:
+    return {
+        "party": member.party,
+        "stage": member.stage,
+        "since": _day(member.since),
+        "event": member.event,
+        **({} if member.certain else {"certain": False}),
     }
 
 
@@ -152,15 +159,7 @@ def of_alliances(state: State, party: str, alliances: Iterable[Alliance]) -> dic
                     name: held.value
                     for name, held in sorted(each.agreement.under("obligation").items())
                 },
-                "partners": [
-                    {
-                        "party": member.party,
-                        "stage": member.stage,
-                        "since": _day(member.since),
-                        "event": member.event,
-                    }
-                    for member in each.partners
-                ],
+                "partners": [_member(member) for member in each.partners],
             }
             for each in alliances
         ],
@@ -304,4 +303,58 @@ def of_diff(before: State, after: State, found: Iterable[SubjectChanges]) -> dic
             }
             for each in found
         ],
+    }
+
+
+def of_rectangles(facts: Iterable[Fact]) -> list[dict[str, Any]]:
+    """The facts of a history, each with its days of knowledge."""
+    found = list(facts)
+    return [
+        shape | {"known": fact.known.isoformat(), "known_until": _day(fact.known_until)}
+        for shape, fact in zip(of_facts(found), found, strict=True)
+    ]
+
+
+def of_agenda(state: State, first: date, last: date, items: Iterable[Item]) -> dict[str, Any]:
+    """``{"as_of", "from", "to", "agenda": […]}``, by day."""
+    return {
+        "as_of": of_coordinate(state.as_of),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "agenda": [
+            {
+                "day": item.day.isoformat(),
+                "what": item.what,
+                "subject": item.subject,
+                "part": item.part,
+                "value": item.value,
+                "certain": item.certain,
+                "event": item.event,
+            }
+            for item in items
+        ],
+    }
+
+
+LATENESS = (
+    "group",
+    "events",
+    "public_median",
+    "public_most",
+    "effect_median",
+    "effect_most",
+    "recorded_median",
+)
+
+
+def of_lateness(found: Lateness) -> dict[str, Any]:
+    """One group: how many events, and days of lateness."""
+    return {
+        "group": found.group,
+        "events": found.events,
+        "public_median": found.public,
+        "public_most": found.public_most,
+        "effect_median": found.effect,
+        "effect_most": found.effect_most,
+        "recorded_median": found.recorded,
     }

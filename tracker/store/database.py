@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import make_url
 
 from tracker.errors import StoreError
@@ -29,10 +29,9 @@ def engine_for(url: str) -> Engine:
     Raises:
         StoreError: the URL is none, or names a database that is not supported.
     """
-    if "://" not in url:
-        url = f"sqlite:///{url}"
     try:
-        parsed = make_url(url)
+        is_path = "://" not in url and not url.startswith("sqlite:")
+        parsed = URL.create("sqlite", database=url) if is_path else make_url(url)
     except exc.ArgumentError:
         raise StoreError(f"{url} is no database URL: write sqlite:///path/to/file.db") from None
     if parsed.get_backend_name() != "sqlite":
@@ -45,7 +44,7 @@ def engine_for(url: str) -> Engine:
         # A reader of a write-ahead log must write an index beside the file.  Where it cannot,
         # and no writer has left a log, the file is read as it is.
         frozen = f"file:{Path(file).resolve()}?mode=ro&immutable=1"
-        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(frozen, uri=True))
+        engine = create_engine(parsed, creator=lambda: sqlite3.connect(frozen, uri=True))
     else:
         engine = create_engine(parsed, connect_args={"timeout": WAIT})
     event.listen(engine, "connect", _configure)
@@ -168,15 +167,12 @@ def schema_of(engine: Engine) -> int | None:
     return int(number)
 
 
-def migrate(engine: Engine, migrations: Path) -> None:
-    """Brings the schema up to date, creating the file when there is none.
+def prepare(engine: Engine) -> None:
+    """Makes a file ready for its first tables: its folder, and the way it keeps its log.
 
     Raises:
-        StoreError: the database cannot be written.
+        StoreError: it cannot be written.
     """
-    from alembic import command
-    from alembic.config import Config
-
     file = engine.url.database
     if file:
         try:
@@ -189,8 +185,14 @@ def migrate(engine: Engine, migrations: Path) -> None:
     with explained(engine), engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def migrate(connection: Connection, migrations: Path) -> None:
+    """Brings the schema up to date, in the transaction that is open."""
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

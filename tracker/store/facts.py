@@ -66,18 +66,19 @@ def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Itera
     yield from map(_fact, conn.execute(query.order_by(*order)))
 
 
-def assignments_of(
-    conn: Connection, subject: str, *, known_by: date | None = None
-) -> list[Assignment]:
-    """What was ever assigned to *subject*, by the reports up to *known_by*; no rivals."""
-    query = (
-        select(assignment)
-        .where(assignment.c.subject == subject, assignment.c.against.is_(None))
-        .order_by(assignment.c.part, assignment.c.known, assignment.c.event, assignment.c.place)
+def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fact]:
+    """The facts known at *at* that begin or end from *first* to *last*, both in."""
+    days = first.isoformat(), last.isoformat()
+    query = _known(select(fact), fact, at).where(
+        or_(fact.c.since.between(*days), fact.c.until.between(*days))
     )
-    if known_by is not None:
-        query = query.where(assignment.c.known <= known_by.isoformat())
-    return [assignment_of(row) for row in conn.execute(query)]
+    yield from map(_fact, conn.execute(query.order_by(fact.c.subject, fact.c.part, fact.c.since)))
+
+
+def all_assignments(conn: Connection, subjects: Collection[str] | None = None) -> list[Assignment]:
+    """What was ever assigned, rivals and all, by subject and part."""
+    query = select(assignment).order_by(assignment.c.subject, assignment.c.part)
+    return [assignment_of(row) for row in conn.execute(_about(query, assignment, None, subjects))]
 
 
 def rivals_at(

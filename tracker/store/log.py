@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -34,6 +34,27 @@ def streamed(conn: Connection, query: Select[Any]) -> Iterable[Row[Any]]:
 def size(conn: Connection) -> int:
     """How many events the log holds: its version."""
     return int(conn.execute(select(func.coalesce(func.max(log.c.version), 0))).scalar_one())
+
+
+def version_at(conn: Connection, instant: datetime) -> int:
+    """How many events the log held at *instant*."""
+    stamp = instant.astimezone(UTC).isoformat(timespec="microseconds")
+    query = select(func.coalesce(func.max(log.c.version), 0)).where(log.c.recorded <= stamp)
+    return int(conn.execute(query).scalar_one())
+
+
+def rival_of(conn: Connection, event_id: str) -> str | None:
+    """The event that a rival disagrees with; None when it is no rival."""
+    query = select(reference.c.target).where(
+        reference.c.event_id == event_id, reference.c.kind == "rival"
+    )
+    return conn.scalar(query)
+
+
+def rivals(conn: Connection) -> list[str]:
+    """The events that disagree with others, by id."""
+    query = select(reference.c.event_id).where(reference.c.kind == "rival")
+    return list(conn.scalars(query.order_by(reference.c.event_id)))
 
 
 def contents(
@@ -130,12 +151,6 @@ def _entry(row: Any) -> Entry:
     return Entry(
         row.version, row.event_id, date.fromisoformat(row.reported), row.recorded, row.content
     )
-
-
-def recorded(conn: Connection) -> dict[str, str]:
-    """Id → the instant, in UTC, at which the log received it."""
-    rows = conn.execute(select(log.c.event_id, log.c.recorded))
-    return {row.event_id: row.recorded for row in rows}
 
 
 def spoken_of(

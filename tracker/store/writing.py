@@ -28,7 +28,7 @@ from tracker.domain.events import (
 )
 from tracker.domain.review import Head, clashes, lines_without_scope, target_of
 from tracker.domain.timeline import Assignment, Fact, assignments, fold
-from tracker.domain.told import Told
+from tracker.domain.told import Recorded, Told
 from tracker.errors import Problem
 from tracker.store import log as logs
 from tracker.store.facts import PROJECTION, assignment_of
@@ -189,8 +189,71 @@ def told(
             found.retracted_by,
             found.corroborated_by,
             tuple(disputed.get(name, ())),
-            found.moved,
         )
+
+
+def histories_of(
+    conn: Connection, ids: Collection[str], *, at_version: int | None = None
+) -> dict[str, list[Recorded]]:
+    """Id → the event and all that was said about it, at any remove, by version."""
+    about = _about(conn, ids, at_version=at_version)
+
+    def closure(name: str) -> Iterator[str]:
+        yield name
+        for each in about.get(name, ()):
+            yield from closure(each.id)
+
+    wanted = {name: set(closure(name)) for name in ids}
+    found = _recorded(conn, set().union(*wanted.values()), at_version=at_version)
+    return {
+        name: sorted((found[each] for each in names if each in found), key=lambda e: e.version)
+        for name, names in wanted.items()
+    }
+
+
+def _recorded(
+    conn: Connection, ids: Collection[str], *, at_version: int | None = None
+) -> dict[str, Recorded]:
+    found: dict[str, Recorded] = {}
+    for chunk in logs.chunks(sorted(ids)):
+        query = select(log.c.version, log.c.recorded, log.c.content).where(
+            log.c.event_id.in_(chunk)
+        )
+        if at_version is not None:
+            query = query.where(log.c.version <= at_version)
+        for row in conn.execute(query):
+            event = from_content(row.content)
+            instant = datetime.fromisoformat(row.recorded)
+            found[event.id] = Recorded(row.version, instant, event)
+    return found
+
+
+def histories_about(
+    conn: Connection, subjects: Collection[str], *, at_version: int | None = None
+) -> dict[str, list[Recorded]]:
+    """Subject → the events that speak of it, at any remove, by version; rivals left out."""
+    roots: dict[str, set[str]] = {}
+    for chunk in logs.chunks(sorted(subjects)):
+        rows = conn.execute(
+            select(assignment.c.subject, assignment.c.event)
+            .where(assignment.c.subject.in_(chunk), assignment.c.against.is_(None))
+            .distinct()
+        )
+        for row in rows:
+            roots.setdefault(row.subject, set()).add(row.event)
+    for subject in subjects:
+        ids = logs.ids_about(conn, [subject], at_version=at_version)
+        roots.setdefault(subject, set()).update(roots_of(conn, ids))
+    histories = histories_of(conn, set().union(*roots.values()), at_version=at_version)
+    found = {}
+    for subject, names in roots.items():
+        by_version = {each.version: each for name in names for each in histories[name]}
+        found[subject] = [
+            by_version[version]
+            for version in sorted(by_version)
+            if not getattr(by_version[version].event, "against", None)
+        ]
+    return found
 
 
 def _rivals(
@@ -275,13 +338,18 @@ def _assign(
 
 
 def refold(
-    conn: Connection, parts: Collection[Part], *, lines: Collection[Part] = ()
+    conn: Connection,
+    parts: Collection[Part],
+    *,
+    lines: Collection[Part] = (),
+    fresh: Collection[str] = (),
 ) -> list[Problem]:
     """Fold *parts* anew; what is wrong with them, which the caller must not let stand.
 
     Args:
         lines: parts that were just written, those of lines of measures among which must have
             a scope.
+        fresh: the events that were just added, whose problems these are.
     """
     problems: list[Problem] = []
     for chunk in logs.chunks(sorted({subject for subject, _ in parts})):
@@ -300,7 +368,7 @@ def refold(
             if mine:
                 present.add(name)
             if name in wanted:
-                problems += map(_clash, clashes(mine))
+                problems += (_clash(*pair, fresh) for pair in clashes(mine))
                 facts += (_fact_row(each) for each in fold(mine))
         for some in logs.chunks(facts):
             conn.execute(insert(fact), some)
@@ -322,13 +390,13 @@ def _forget_facts(conn: Connection, parts: Collection[Part]) -> None:
             conn.execute(delete(fact).where(fact.c.subject == subject, fact.c.part.in_(some)))
 
 
-def _clash(pair: tuple[Assignment, Assignment]) -> Problem:
-    one, other = pair
+def _clash(one: Assignment, other: Assignment, fresh: Collection[str]) -> Problem:
+    told = [each.decided.event for each in (other, one) if each.decided.event in fresh]
     return Problem(
         f"{other.decided.event} and {one.decided.event} are decisions of one day and write "
         f"different values to {one.part} of {one.subject} ({other.value} and {one.value}): "
         "give the one that counts an order, such as order = 1",
-        max(one.decided.event, other.decided.event),
+        next(iter(told), other.decided.event),
     )
 
 

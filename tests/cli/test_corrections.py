@@ -1,0 +1,436 @@
+"""Saying that an event was wrong, never was so, or is borne out: with the state that results."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+
+from tests.conftest import CARS, CommandLine, Write, cars, entry
+from tracker.app import Tracker
+
+SOURCE = ("--url", "https://example.org/b", "--publisher", "Example")
+TWENTY = (
+    "--effect",
+    "kind = 'measure-introduced', subject = 'measure/cars', title = 'Tariff on cars', "
+    "imposer = 'US', instrument = 'tariff'",
+    "--effect",
+    "kind = 'scope-set', subject = 'measure/cars', line = 'all', from = 2025-04-03",
+    "--effect",
+    "kind = 'rate-set', subject = 'measure/cars', line = 'all', rate = 20, from = 2025-04-03",
+)
+
+
+@pytest.fixture(autouse=True)
+def loaded(cli: CommandLine, tracker: Tracker, write: Write) -> None:
+    """25 % on cars, reported on 26 March 2025."""
+    cli.ok("load", str(write("cars.toml", cars())))
+
+
+def told(cli: CommandLine, event: str, *words: str) -> Any:
+    return cli.ok("show", event, "--format", "json", *words).json
+
+
+def car_rate(cli: CommandLine, known_by: str, *words: str) -> str | None:
+    asked = ("state", "measure/cars", "--as-of", "2025-06-01", "--known-by", known_by)
+    found = cli.ok(*asked, "--format", "json", *words).json["subjects"]
+    return found[0]["parts"]["line/all"]["value"]["rate"] if found else None
+
+
+# -- correct --------------------------------------------------------------------------------
+
+
+def test_a_correction_counts_from_the_day_it_was_reported(cli: CommandLine) -> None:
+    answer = cli.ok("correct", CARS, *TWENTY, *SOURCE, "--on", "2025-05-02", "--why", "It is 20 %")
+
+    assert answer.out == f"added 2025-05-02-correction-of-{CARS}\n"
+    assert car_rate(cli, "2025-05-01") == "25"
+    assert car_rate(cli, "2025-05-02") == "20"
+    assert told(cli, CARS)["corrected_by"] == f"2025-05-02-correction-of-{CARS}"
+    assert told(cli, f"2025-05-02-correction-of-{CARS}")["title"] == "It is 20 %"
+
+
+def test_our_own_slip_is_as_if_it_had_been_right_from_the_first(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, *TWENTY, "--slip", "--on", "2025-05-02")
+
+    assert car_rate(cli, "2025-03-25") is None
+    assert car_rate(cli, "2025-03-26") == "20"
+    assert car_rate(cli, "2025-03-26", "--at-version", "1") == "25"
+
+
+def test_what_a_correction_leaves_out_stays_as_it_was(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, "--title", "Tariff on cars is proclaimed", "--slip")
+
+    found = told(cli, CARS)
+    assert found["title"] == "Tariff on cars is proclaimed"
+    assert found["occurred"] == "2025-03-26"
+    assert len(found["effects"]) == 3
+    assert car_rate(cli, "2025-06-01") == "25"
+
+
+def test_every_field_that_can_be_put_right_has_a_flag(cli: CommandLine) -> None:
+    right = {
+        "--title": "Right title",
+        "--occurred": "2025-03-25",
+        "--reported": "2025-03-27",
+        "--place": "Washington",
+        "--summary": "A summary.",
+    }
+
+    cli.ok("correct", CARS, "--slip", *(word for flag in right.items() for word in flag))
+
+    found = told(cli, CARS)
+    assert {f"--{name}": found[name] for name in ("title", "occurred", "place", "summary")} == {
+        name: value for name, value in right.items() if name != "--reported"
+    }
+    assert car_rate(cli, "2025-03-26") is None
+    assert car_rate(cli, "2025-03-27") == "25"
+
+
+def test_a_correction_can_take_the_effects_away(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, "--no-effects", *SOURCE, "--on", "2025-05-02")
+
+    assert car_rate(cli, "2025-05-01") == "25"
+    assert car_rate(cli, "2025-05-02") is None
+
+
+def test_the_first_content_stays_in_the_log(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, "--title", "Right title", *SOURCE, "--on", "2025-05-02")
+
+    assert told(cli, CARS, "--known-by", "2025-05-01")["title"] == "Tariff on cars proclaimed"
+    assert told(cli, CARS, "--known-by", "2025-05-02")["title"] == "Right title"
+    assert told(cli, CARS, "--at-version", "1")["title"] == "Tariff on cars proclaimed"
+    assert cli.version() == 2
+
+
+def test_of_two_corrections_the_one_decided_last_counts(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, "--title", "Second", *SOURCE, "--on", "2025-05-03")
+    cli.ok("correct", CARS, "--title", "First", *SOURCE, "--on", "2025-05-02")
+
+    assert told(cli, CARS)["title"] == "Second"
+    assert told(cli, CARS, "--known-by", "2025-05-02")["title"] == "First"
+
+
+def test_two_corrections_of_one_event_may_be_written_on_one_day(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, "--title", "Right title", *SOURCE, "--on", "2025-05-02")
+
+    answer = cli("correct", CARS, "--place", "Washington", *SOURCE, "--on", "2025-05-02")
+
+    assert answer.code == 0, answer.err
+    assert cli.version() == 3
+
+
+def test_a_correction_is_found_today_when_no_day_is_given(cli: CommandLine) -> None:
+    with freeze_time("2025-05-02 23:59"):
+        answer = cli.ok("correct", CARS, "--title", "Right title", *SOURCE)
+
+    assert answer.out == f"added 2025-05-02-correction-of-{CARS}\n"
+
+
+def test_a_correction_that_says_nothing_is_refused(cli: CommandLine) -> None:
+    answer = cli("correct", CARS, *SOURCE)
+
+    assert answer.code == 2
+    assert answer.out == ""
+    assert "say what is right: --title, --occurred" in answer.err
+    assert cli.version() == 1
+
+
+def test_a_correction_without_a_source_is_refused_unless_it_is_our_slip(cli: CommandLine) -> None:
+    answer = cli("correct", CARS, "--title", "Right title")
+
+    assert answer.code == 2
+    assert "--url is missing" in answer.err
+    assert "--slip" in answer.err
+    assert cli.version() == 1
+
+
+def test_a_dry_run_of_a_correction_shows_what_it_would_change_and_adds_nothing(
+    cli: CommandLine,
+) -> None:
+    answer = cli.ok("correct", CARS, *TWENTY, *SOURCE, "--on", "2025-05-02", "--dry-run")
+
+    changes = [line for line in answer.out.splitlines() if "line/all" in line[:30]]
+    assert [line.split(";")[0] for line in changes] == [
+        "- measure/cars line/all: +25 %, from 2025-04-03 (known from 2025-03-26",
+        "+ measure/cars line/all: +25 %, from 2025-04-03 (known from 2025-03-26 until 2025-05-02",
+        "+ measure/cars line/all: +20 %, from 2025-04-03 (known from 2025-05-02",
+    ]
+    assert answer.err == "nothing was added\n"
+    assert cli.version() == 1
+
+
+def test_a_correction_is_refused_where_its_content_would_be(cli: CommandLine) -> None:
+    wrong = "kind = 'rate-set', subject = 'measure/cars', line = 'all', rate = -5"
+
+    answer = cli("correct", CARS, "--effect", wrong, *SOURCE)
+
+    assert answer.code == 1
+    assert "content.effects.0.rate: -5 is below zero" in answer.err
+    assert cli.version() == 1
+
+
+@pytest.fixture
+def editor(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An editor that keeps the draft it was given as ``seen`` and puts 20 for 25 in it."""
+    script = cli.folder / "editor"
+    script.write_text('#!/bin/sh\ncp "$1" seen\nsed "s/rate = .*/rate = 20/" seen > "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    return script
+
+
+@pytest.mark.usefixtures("editor")
+def test_a_correction_is_written_in_an_editor_on_a_draft_of_what_the_entry_says(
+    cli: CommandLine,
+) -> None:
+    answer = cli.ok("correct", CARS, "--edit", *SOURCE, "--on", "2025-05-02")
+
+    assert answer.out == f"added 2025-05-02-correction-of-{CARS}\n"
+    assert "Tariff on cars proclaimed" in (cli.folder / "seen").read_text()
+    assert car_rate(cli, "2025-05-01") == "25"
+    assert car_rate(cli, "2025-05-02") == "20"
+
+
+@pytest.mark.usefixtures("editor")
+def test_the_source_of_a_correction_may_be_left_to_the_editor(cli: CommandLine) -> None:
+    answer = cli("correct", CARS, "--edit", "--on", "2025-05-02")
+
+    assert "--url is missing" not in answer.err
+    assert f'of = "{CARS}"' in (cli.folder / "seen").read_text()
+
+
+# -- retract --------------------------------------------------------------------------------
+
+
+def test_a_retracted_event_counts_no_more_from_the_day_of_the_retraction(
+    cli: CommandLine,
+) -> None:
+    answer = cli.ok("retract", CARS, *SOURCE, "--on", "2025-05-02", "--why", "It was a hoax")
+
+    retraction = f"2025-05-02-retraction-of-{CARS}"
+    assert answer.out == f"added {retraction}\n"
+    assert car_rate(cli, "2025-05-01") == "25"
+    assert car_rate(cli, "2025-05-02") is None
+    assert told(cli, CARS)["retracted_by"] == retraction
+    assert told(cli, CARS, "--known-by", "2025-05-01")["retracted_by"] is None
+
+
+def test_a_retraction_that_is_our_slip_counts_on_all_days(cli: CommandLine) -> None:
+    cli.ok("retract", CARS, "--slip", "--on", "2025-05-02")
+
+    assert car_rate(cli, "2025-03-26") is None
+    assert car_rate(cli, "2025-03-26", "--at-version", "1") == "25"
+
+
+def test_retracting_a_correction_brings_the_first_content_back(cli: CommandLine) -> None:
+    cli.ok("correct", CARS, *TWENTY, *SOURCE, "--on", "2025-05-02")
+    cli.ok("retract", f"2025-05-02-correction-of-{CARS}", *SOURCE, "--on", "2025-05-09")
+
+    assert car_rate(cli, "2025-05-01") == "25"
+    assert car_rate(cli, "2025-05-08") == "20"
+    assert car_rate(cli, "2025-05-09") == "25"
+
+
+def test_retracting_a_retraction_brings_the_event_back(cli: CommandLine) -> None:
+    cli.ok("retract", CARS, *SOURCE, "--on", "2025-05-02")
+    cli.ok("retract", f"2025-05-02-retraction-of-{CARS}", *SOURCE, "--on", "2025-05-09")
+
+    assert car_rate(cli, "2025-05-08") is None
+    assert car_rate(cli, "2025-05-09") == "25"
+
+
+def test_a_dry_run_of_a_retraction_shows_what_would_go_and_adds_nothing(cli: CommandLine) -> None:
+    answer = cli.ok("retract", CARS, "--slip", "--dry-run")
+
+    assert any(
+        line.startswith("- measure/cars line/all: +25 %") for line in answer.out.splitlines()
+    )
+    assert not any(line.startswith("+ ") for line in answer.out.splitlines())
+    assert cli.version() == 1
+
+
+def test_a_retraction_that_goes_round_in_a_circle_is_refused(
+    cli: CommandLine, write: Write
+) -> None:
+    one = entry("2025-05-02-a", kind="retraction", of="2025-05-02-b")
+    other = entry("2025-05-02-b", kind="retraction", of="2025-05-02-a")
+
+    answer = cli("load", str(write("circle.toml", one, other)))
+
+    assert answer.code == 1
+    assert answer.err.splitlines() == [
+        "tracker: circle.toml:7: 2025-05-02-a: of: it speaks about itself, by way of 2025-05-02-b",
+        "tracker: circle.toml:15: 2025-05-02-b: of: it speaks about itself, by way of 2025-05-02-a",
+    ]
+    assert cli.version() == 1
+
+
+# -- corroborate ----------------------------------------------------------------------------
+
+
+def test_a_corroboration_with_an_earlier_source_moves_the_day_of_the_report(
+    cli: CommandLine,
+) -> None:
+    answer = cli.ok("corroborate", CARS, *SOURCE, "--published", "2025-03-24")
+
+    assert answer.out == f"added 2025-03-24-corroboration-of-{CARS}\n"
+    assert car_rate(cli, "2025-03-23") is None
+    assert car_rate(cli, "2025-03-24") == "25"
+    found = told(cli, CARS)
+    assert found["reported"] == "2025-03-24"
+    assert found["corroborated_by"] == [f"2025-03-24-corroboration-of-{CARS}"]
+
+
+def test_a_corroboration_with_a_later_source_moves_nothing(cli: CommandLine) -> None:
+    cli.ok("corroborate", CARS, *SOURCE, "--published", "2025-04-20", "--cites", "p. 3")
+
+    assert told(cli, CARS)["reported"] == "2025-03-26"
+    assert car_rate(cli, "2025-03-25") is None
+    assert car_rate(cli, "2025-03-26") == "25"
+    source = told(cli, f"2025-04-20-corroboration-of-{CARS}")["sources"]
+    assert source == [
+        {
+            "url": "https://example.org/b",
+            "publisher": "Example",
+            "published": "2025-04-20",
+            "cites": "p. 3",
+        }
+    ]
+
+
+def test_a_source_long_after_the_event_can_corroborate_it(cli: CommandLine) -> None:
+    answer = cli("corroborate", CARS, *SOURCE, "--published", "2026-01-15", "--on", "2026-04-01")
+
+    assert answer.code == 0, answer.err
+    assert told(cli, CARS)["reported"] == "2025-03-26"
+
+
+@pytest.mark.parametrize("command", ["retract", "correct"])
+def test_an_old_source_can_be_found_late(cli: CommandLine, command: str) -> None:
+    right = {"correct": ("--title", "Right title"), "retract": ()}
+
+    with freeze_time("2026-04-01 12:00"):
+        answer = cli(command, CARS, *right[command], *SOURCE, "--published", "2025-04-20")
+
+    assert answer.code == 0, answer.err
+
+
+def test_a_clash_of_ids_on_the_command_line_names_no_line_that_is_not_there(
+    cli: CommandLine,
+) -> None:
+    words = ("add", "--title", "X", "--occurred", "2025-04-01", *SOURCE, "--published")
+    cli.ok(*words, "2025-04-01")
+
+    answer = cli(*words, "2025-04-02")
+
+    assert answer.code == 1
+    assert answer.err.startswith("tracker: the command line: 2025-04-01-x is already in the log")
+
+
+def test_two_sources_of_one_day_can_corroborate_an_event(cli: CommandLine) -> None:
+    cli.ok("corroborate", CARS, *SOURCE, "--published", "2025-03-27")
+
+    second = ("--url", "https://example.com/c", "--published", "2025-03-27")
+    answer = cli("corroborate", CARS, *second)
+
+    assert answer.code == 0, answer.err
+    assert len(told(cli, CARS)["corroborated_by"]) == 2
+
+
+def test_a_corroboration_needs_a_source(cli: CommandLine) -> None:
+    answer = cli("corroborate", CARS)
+
+    assert answer.code == 2
+    assert answer.err == "tracker: --url is missing\n"
+    assert cli.version() == 1
+
+
+def test_a_dry_run_of_a_corroboration_adds_nothing(cli: CommandLine) -> None:
+    answer = cli.ok("corroborate", CARS, *SOURCE, "--published", "2025-03-24", "--dry-run")
+
+    assert "(known from 2025-03-24" in answer.out
+    assert cli.version() == 1
+
+
+# -- all three ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["correct", "retract", "corroborate"])
+def test_an_event_that_is_not_there_cannot_be_spoken_about(cli: CommandLine, command: str) -> None:
+    right = {"correct": ("--title", "Right title")}
+
+    answer = cli(command, "2025-03-26-car", *SOURCE, *right.get(command, ()))
+
+    assert answer.code == 3
+    assert answer.out == ""
+    assert answer.err == f"tracker: there is no event 2025-03-26-car: did you mean {CARS}?\n"
+    assert cli.version() == 1
+
+
+@pytest.mark.parametrize("kind", ["correction", "retraction", "corroboration"])
+def test_an_entry_about_an_event_that_is_not_there_is_refused(
+    cli: CommandLine, write: Write, kind: str
+) -> None:
+    content = {"title": "Right title"} if kind == "correction" else None
+    about = entry("2025-05-02-about", kind=kind, of="2025-03-26-car", content=content)
+
+    answer = cli("load", str(write("about.toml", about)))
+
+    assert answer.code == 1
+    assert answer.err == (
+        "tracker: about.toml:7: 2025-05-02-about: of: 2025-03-26-car is neither in the log nor "
+        "in what is being loaded; it must be, before anything can be said about it\n"
+    )
+    assert cli.version() == 1
+
+
+@pytest.mark.parametrize("about", ["retract", "corroborate"])
+def test_only_what_has_content_can_be_corrected(cli: CommandLine, about: str) -> None:
+    said = cli.ok(about, CARS, *SOURCE, "--published", "2025-05-02", "--on", "2025-05-02")
+    name = said.out.split()[1]
+
+    answer = cli("correct", name, "--title", "Right title", *SOURCE)
+
+    assert answer.code == 1
+    assert "has no content to correct: retract it instead" in answer.err
+
+
+def test_a_rival_cannot_disagree_with_a_rival(cli: CommandLine, write: Write) -> None:
+    rival = entry("2025-04-01-rival", against=CARS)
+    other = entry("2025-04-02-rival-of-rival", against="2025-04-01-rival")
+
+    answer = cli("load", str(write("rivals.toml", rival, other)))
+
+    assert answer.code == 1
+    assert answer.err == (
+        "tracker: rivals.toml:15: 2025-04-02-rival-of-rival: against: 2025-04-01-rival is itself "
+        "a rival: name the event that both disagree with\n"
+    )
+    assert cli.version() == 1
+
+
+def test_a_rival_disagrees_with_an_event_and_not_with_what_is_said_about_one(
+    cli: CommandLine, write: Write
+) -> None:
+    cli.ok("retract", CARS, *SOURCE, "--on", "2025-05-02")
+    rival = entry("2025-05-03-rival", against=f"2025-05-02-retraction-of-{CARS}")
+
+    answer = cli("load", str(write("rival.toml", rival)))
+
+    assert answer.code == 1
+    assert "is a retraction: name the event that the source disagrees with" in answer.err
+
+
+def test_what_is_loaded_together_may_speak_about_one_another_in_any_order(
+    cli: CommandLine, write: Write
+) -> None:
+    wrong = entry("2025-06-02-x", title="Wrong", reported=date(2025, 6, 2))
+    right = entry("2025-06-03-x", kind="correction", of="2025-06-02-x", content={"title": "Right"})
+
+    cli.ok("load", str(write("both.toml", right, wrong)))
+
+    assert told(cli, "2025-06-02-x")["title"] == "Right"

@@ -1,0 +1,134 @@
+"""Rebuild, stats and schema."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+import tomllib
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import CommandLine, Write, cars
+from tracker.app import Tracker
+
+
+@pytest.mark.usefixtures("shipped")
+def test_stats_in_json_have_the_shape_that_others_rely_on(cli: CommandLine) -> None:
+    found = cli.ok("stats", "--format", "json").json
+
+    assert set(found) >= {"events", "version", "facts_digest", "facts", "subjects"}
+    assert found["events"] == found["version"] == cli.version()
+    assert len(found["facts_digest"]) == 64
+    assert set(found["subjects"]) == {
+        *("agreement", "claim", "commitment", "measure", "meeting", "talks")
+    }
+
+
+@pytest.mark.usefixtures("shipped")
+def test_stats_say_the_same_in_every_format(cli: CommandLine) -> None:
+    whole = cli.ok("stats", "--format", "json").json
+
+    table = {row[0]: row[1] for row in cli.ok("stats").rows}
+    rows = dict(csv.reader(io.StringIO(cli.ok("stats", "--format", "csv").out)))
+
+    for found in (table, rows):
+        assert found["events"] == str(whole["events"])
+        assert found["facts_digest"] == whole["facts_digest"]
+
+
+@pytest.mark.usefixtures("tracker")
+def test_an_empty_log_has_stats(cli: CommandLine) -> None:
+    found = cli.ok("stats", "--format", "json").json
+
+    assert (found["events"], found["version"], found["facts"]) == (0, 0, 0)
+    assert found["subjects"] == {}
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_rebuild_gives_the_same_facts(cli: CommandLine) -> None:
+    before = cli.ok("stats", "--format", "json").json
+
+    answer = cli.ok("rebuild")
+
+    assert answer.out == f"facts {before['facts_digest']}\n"
+    assert cli.ok("stats", "--format", "json").json == before
+
+
+def test_facts_that_have_not_seen_the_log_are_not_answered_from_until_a_rebuild(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+    before = cli.ok("stats", "--format", "json").json["facts_digest"]
+    with closing(sqlite3.connect(cli.db)) as conn, conn:
+        conn.execute("DELETE FROM fact")
+        conn.execute("DELETE FROM projection")
+
+    refused = cli("state", "--as-of", "2025-04-05")
+    rebuilt = cli("rebuild")
+
+    assert (refused.code, refused.out) == (4, "")
+    assert "run tracker rebuild" in refused.err
+    assert rebuilt.out == f"facts {before}\n"
+    assert cli.ok("state", "--as-of", "2025-04-05").rows[1][0] == "measure/cars"
+
+
+@pytest.mark.usefixtures("tracker")
+@pytest.mark.parametrize("statement", ["UPDATE log SET content = '{}'", "DELETE FROM log"])
+def test_the_database_itself_refuses_to_rewrite_the_log(
+    cli: CommandLine, write: Write, statement: str
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+
+    with closing(sqlite3.connect(cli.db)) as conn, pytest.raises(sqlite3.Error, match="append"):
+        conn.execute(statement)
+
+    assert cli.version() == 1
+
+
+def test_a_schema_is_printed_without_opening_a_database(cli: CommandLine) -> None:
+    found = cli.ok("schema").json
+
+    assert found["$schema"].startswith("https://json-schema.org/")
+    assert "event" in found["properties"]
+    assert not cli.db.exists()
+
+
+def test_the_schema_of_one_entry_can_be_asked_for(cli: CommandLine) -> None:
+    found = cli.ok("schema", "event").json
+
+    assert {"Development", "Correction", "Retraction", "Corroboration"} <= set(found["$defs"])
+
+
+def test_the_schema_names_every_field_and_effect_that_the_catalogue_uses(
+    cli: CommandLine, catalogue_files: list[Path]
+) -> None:
+    definitions = cli.ok("schema").json["$defs"]
+    effects = {
+        kind: set(each["properties"])
+        for each in definitions.values()
+        if (kind := each["properties"].get("kind", {}).get("const"))
+    }
+    fields = set(definitions["Development"]["properties"]) | {"of", "slip", "content"}
+
+    for file in catalogue_files:
+        for entry in tomllib.loads(file.read_text())["event"]:
+            assert set(entry) <= fields
+            for effect in _effects(entry):
+                assert set(effect) <= effects[effect["kind"]], file.name
+
+
+def _effects(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*entry.get("effects", ()), *entry.get("content", {}).get("effects", ())]
+
+
+def test_a_schema_that_there_is_not_is_refused(cli: CommandLine) -> None:
+    answer = cli("schema", "state")
+
+    assert answer.code == 3
+    assert answer.out == ""
+    assert answer.err == "tracker: there is no schema state: there are catalogue and event\n"

@@ -1,0 +1,275 @@
+"""What any test may ask for: a command line to run, databases, and entries to put into them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from tracker.app import Tracker
+from tracker.app import shipped as shipped_folder
+from tracker.cli import run
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and the exit code that it ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The rows of a table in a pipe, the header first."""
+        return [line.split("\t") for line in self.out.splitlines()]
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream in memory that says whether it is a terminal."""
+
+    def __init__(self, content: bytes = b"", *, terminal: bool = False) -> None:
+        self.kept = io.BytesIO(content)
+        self.terminal = terminal
+        super().__init__(self.kept, encoding="utf-8", newline="", write_through=True)
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def said(self) -> str:
+        self.flush()
+        return self.kept.getvalue().decode()
+
+
+class CommandLine:
+    """The command ``tracker``, run in this process as the console script runs it.
+
+    Anything but an exit passes through, so that a traceback fails the test by itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.db = folder / "tracker.db"
+
+    def __call__(
+        self, *words: str, stdin: str | bytes = b"", terminal: bool = False, asking: bool = False
+    ) -> Answer:
+        """Run the command.
+
+        Args:
+            terminal: standard output is a terminal.
+            asking: standard input is a terminal, at which *stdin* is typed.
+        """
+        typed = stdin.encode() if isinstance(stdin, str) else stdin
+        out, err = _Stream(terminal=terminal), _Stream()
+        code: object = None
+        with ExitStack() as stack:
+            stack.enter_context(_standing_in(sys, "argv", ["tracker", *words]))
+            stack.enter_context(_standing_in(sys, "stdin", _Stream(typed, terminal=asking)))
+            stack.enter_context(_standing_in(typer.main, "get_command", _built))
+            stack.enter_context(redirect_stdout(out))
+            stack.enter_context(redirect_stderr(err))
+            try:
+                run()
+            except SystemExit as end:
+                code = end.code
+        return Answer(code if isinstance(code, int) else int(bool(code)), out.said(), err.said())
+
+    def ok(self, *words: str, stdin: str | bytes = b"") -> Answer:
+        """Run a command that must succeed."""
+        answer = self(*words, stdin=stdin)
+        assert answer.code == 0, answer.err
+        return answer
+
+    def version(self) -> int:
+        """How many events the log holds, read past the tool; 0 when there is no database."""
+        if not self.db.exists():
+            return 0
+        with closing(sqlite3.connect(self.db)) as conn:
+            if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone():
+                return 0
+            return int(conn.execute("SELECT count(*) FROM log").fetchone()[0])
+
+
+_built = cache(typer.main.get_command)
+"""Builds a command line once: a process does so too, and it takes longer than most commands."""
+
+
+@contextmanager
+def _standing_in(owner: object, name: str, value: object) -> Iterator[None]:
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A command line whose database is not there yet, in an empty folder and home."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith(("TRACKER_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    for name in ("VISUAL", "EDITOR", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    line = CommandLine(folder)
+    monkeypatch.setenv("TRACKER_DB", str(line.db))
+    return line
+
+
+@pytest.fixture(scope="session")
+def empty_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without events, to be copied and never written."""
+    file = tmp_path_factory.mktemp("empty") / "tracker.db"
+    made = Tracker(str(file))
+    made.open(catalogue=False)
+    made.close()
+    return file
+
+
+@pytest.fixture
+def tracker(cli: CommandLine, empty_once: Path) -> Iterator[Tracker]:
+    """The empty database that ``cli`` works on."""
+    shutil.copyfile(empty_once, cli.db)
+    opened = Tracker(str(cli.db))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shipped_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the shipped catalogue, to be copied and never written."""
+    file = tmp_path_factory.mktemp("shipped") / "tracker.db"
+    loaded = Tracker(str(file))
+    loaded.open()
+    loaded.close()
+    return file
+
+
+@pytest.fixture
+def shipped(cli: CommandLine, shipped_once: Path) -> Iterator[Tracker]:
+    """The database that ``cli`` works on, with the shipped catalogue in it."""
+    shutil.copyfile(shipped_once, cli.db)
+    opened = Tracker(str(cli.db))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue_files() -> list[Path]:
+    """The files of the shipped catalogue."""
+    return sorted(shipped_folder("events").glob("*.toml"))
+
+
+Effect = Mapping[str, object]
+
+MEASURE: Effect = {
+    "kind": "measure-introduced",
+    "subject": "measure/cars",
+    "title": "Tariff on cars",
+    "imposer": "US",
+    "instrument": "tariff",
+}
+EVERY_CAR: Effect = {"kind": "scope-set", "subject": "measure/cars", "line": "all"}
+
+
+def rate(per_cent: object, **days: object) -> Effect:
+    """The effect that cars bear a rate; ``since`` stands for ``from``."""
+    named = {"from" if name == "since" else name: day for name, day in days.items()}
+    effect = {"kind": "rate-set", "subject": "measure/cars", "line": "all", "rate": per_cent}
+    return {**effect, **named}
+
+
+def entry(event: str, *effects: Effect, **fields: object) -> str:
+    """One entry of the catalogue, in TOML, of the day that its id starts with.
+
+    A field that is None is left out; ``of`` and ``against`` are fields like any other.
+    """
+    day = date.fromisoformat(event[:10])
+    whole: dict[str, object] = {
+        "id": event,
+        "title": "Something is decided",
+        "kind": "order",
+        "occurred": day,
+        "sources": [{"url": "https://example.org/a", "published": day}],
+        **fields,
+    }
+    lines = ["[[event]]", *_lines(whole)]
+    for effect in effects:
+        lines += ["", "[[event.effects]]", *_lines(effect)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(table: Mapping[str, object]) -> list[str]:
+    return [f"{name} = {_toml(value)}" for name, value in table.items() if value is not None]
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case int() | Decimal():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return "{ " + ", ".join(_lines(value)) + " }"
+        case Sequence():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case _:
+            raise TypeError(value)
+
+
+CARS = "2025-03-26-cars"
+
+
+def cars() -> str:
+    """The entry of a tariff of 25 % on cars, proclaimed on 26 March, in force on 3 April."""
+    scope = {**EVERY_CAR, "from": date(2025, 4, 3)}
+    taxed = rate(25, since=date(2025, 4, 3))
+    return entry(CARS, MEASURE, scope, taxed, title="Tariff on cars proclaimed")
+
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(cli: CommandLine) -> Write:
+    """Write entries to a file in the folder that commands run in."""
+
+    def written(name: str, *entries: str | bytes) -> Path:
+        file = cli.folder / name
+        file.write_bytes(
+            b"\n".join(each.encode() if isinstance(each, str) else each for each in entries)
+        )
+        return file.relative_to(cli.folder)
+
+    return written

@@ -1,0 +1,165 @@
+"""The agenda: what is coming, as known on a day; and how late things were known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Any, Literal, TypeAlias
+
+from tracker.domain.dates import EVER, FIRST, When
+from tracker.domain.state import Held, State, is_open, schedule_of
+from tracker.domain.timeline import Fact
+from tracker.domain.told import Told
+
+What: TypeAlias = Literal["effective", "ends", "meeting", "deadline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing on the agenda: its day, what happens to which part, and the event that says so.
+
+    ``certain`` is False when the day is vague.
+    """
+
+    day: date
+    what: What
+    subject: str
+    part: str
+    value: Any
+    event: str
+    certain: bool = True
+
+
+_QUIET = frozenset({"title", "schedule", "place", "participants", "standing"})
+"""Parts whose first day is no news of its own: a plan, not what is planned."""
+
+
+def agenda(facts: Iterable[Fact], now: State, first: date, last: date) -> list[Item]:
+    """What takes effect, ends, is held or falls due from *first* to *last*, both in.
+
+    Args:
+        facts: those known, with a first or last day in between.
+        now: the state by the same knowledge, which has the meetings and commitments.
+    """
+    found = [*_turns(facts, first, last), *_meetings(now, first, last), *_due(now, first, last)]
+    return sorted(found, key=lambda item: (item.day, item.what, item.subject, item.part))
+
+
+def _turns(facts: Iterable[Fact], first: date, last: date) -> Iterator[Item]:
+    facts = list(facts)
+    lines = {(fact.subject, fact.part, fact.since) for fact in facts}
+    for fact in facts:
+        if fact.part in _QUIET or fact.part.startswith("position/"):
+            continue
+        # A line that begins with its scope is one thing that takes effect, not two.
+        line = fact.part.replace("scope/", "line/", 1)
+        if line != fact.part and (fact.subject, line, fact.since) in lines:
+            continue
+        value = Held.of(fact).value
+        if first <= fact.since <= last and fact.since != FIRST:
+            what: What = "effective" if fact.value is not None else "ends"
+            yield Item(fact.since, what, fact.subject, fact.part, value, fact.event, fact.certain)
+        if first <= fact.until <= last and fact.until != EVER and fact.value is not None:
+            yield Item(fact.until, "ends", fact.subject, fact.part, value, fact.event, fact.certain)
+
+
+def _meetings(now: State, first: date, last: date) -> Iterator[Item]:
+    for subject in now.subjects:
+        if subject.kind != "meeting" or subject.stage not in ("scheduled", "postponed"):
+            continue
+        days = schedule_of(subject)
+        if days and days[0] <= last and days[1] > first:
+            held = subject.parts["schedule"]
+            certain = When.read(held.value["start"]).known and subject.stage == "scheduled"
+            yield Item(
+                days[0], "meeting", subject.subject, "schedule", subject.title, held.event, certain
+            )
+
+
+def _due(now: State, first: date, last: date) -> Iterator[Item]:
+    for subject in now.subjects:
+        part = {"commitment": "due", "agreement": "term"}.get(subject.kind)
+        held = subject.parts.get(part) if part else None
+        if held is None or held.value is None:
+            continue
+        if subject.kind == "commitment" and not is_open(subject):
+            continue
+        said = held.value if part == "due" else held.value.get("ends")
+        if not said:
+            continue
+        when = When.read(said)
+        if first <= when.latest <= last:
+            yield Item(
+                when.latest,
+                "deadline",
+                subject.subject,
+                str(part),
+                subject.title,
+                held.event,
+                when.known,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How late the events of one group were known, in days: medians, and the longest.
+
+    ``public`` counts from the day it occurred to the day it was reported; ``effect`` from
+    the first day in force to the report (negative: known before); ``recorded`` from the
+    report to the day our log received it.
+    """
+
+    group: str
+    events: int
+    public: float
+    public_most: int
+    effect: float | None
+    effect_most: int | None
+    recorded: float
+
+
+Grouping: TypeAlias = Literal["kind", "party", "source"]
+
+
+def lateness(events: Iterable[Told], by: Grouping) -> list[Lateness]:
+    """How late things were known, by kind of event, party, or publisher of the first source."""
+    groups: dict[str, list[tuple[int, list[int], int]]] = {}
+    for told in events:
+        occurred = When.read(told.content["occurred"])
+        if not occurred.known:
+            continue
+        public = (told.reported - occurred.latest).days
+        effects = [
+            (told.reported - since.latest).days
+            for effect in told.content.get("effects", ())
+            if "from" in effect and (since := When.read(effect["from"])).known
+        ]
+        recorded = (date.fromisoformat(told.recorded[:10]) - told.reported).days
+        for group in _groups(told, by):
+            groups.setdefault(group, []).append((public, effects, recorded))
+    return [_lateness(group, rows) for group, rows in sorted(groups.items())]
+
+
+def _groups(told: Told, by: Grouping) -> list[str]:
+    match by:
+        case "kind":
+            return [str(told.content["kind"])]
+        case "party":
+            return sorted({a["party"] for a in told.content.get("actors", ()) if a.get("party")})
+        case "source":
+            return [str(told.content["sources"][0].get("publisher") or "unnamed")]
+
+
+def _lateness(group: str, rows: list[tuple[int, list[int], int]]) -> Lateness:
+    effects = [days for _, each, _ in rows for days in each]
+    return Lateness(
+        group,
+        len(rows),
+        median(public for public, _, _ in rows),
+        max(public for public, _, _ in rows),
+        median(effects) if effects else None,
+        max(effects) if effects else None,
+        median(recorded for _, _, recorded in rows),
+    )
