@@ -1,0 +1,110 @@
+"""The agenda: what is coming, as then known; and how late things were known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from tests.entries import event, folded, line, measure, state_on
+from tracker.domain.agenda import agenda, lateness
+from tracker.domain.events import Event
+from tracker.domain.told import Told
+
+CARS = "measure/cars"
+
+
+def coming(events: Sequence[Event], known_by: str, first: str, last: str) -> list[tuple[str, ...]]:
+    known = date.fromisoformat(known_by)
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    facts = [fact for fact in folded(events) if fact.known <= known < fact.known_until]
+    found = agenda(facts, state_on(events, first, known_by), *days)
+    return [(str(item.day), item.what, item.subject, item.part) for item in found]
+
+
+def test_a_line_that_is_to_begin_and_to_end_is_on_the_agenda_as_then_known() -> None:
+    days = {"from": "2025-04-03", "until": "2025-07-09"}
+    tariff = event("proclaimed", "2025-03-26", measure(CARS), *line(CARS, **days))
+
+    assert coming([tariff], "2025-03-25", "2025-03-25", "2025-12-31") == []
+    assert coming([tariff], "2025-03-26", "2025-03-27", "2025-12-31") == [
+        ("2025-04-03", "effective", CARS, "line/all"),
+        ("2025-07-09", "ends", CARS, "line/all"),
+    ]
+    assert coming([tariff], "2025-03-26", "2025-04-04", "2025-07-08") == []
+
+
+def test_a_meeting_is_on_the_agenda_at_its_latest_day_until_it_is_held() -> None:
+    subject = "meeting/visit"
+    planned = event(
+        "planned",
+        "2026-02-20",
+        {"kind": "meeting-introduced", "subject": subject, "title": "Visit"},
+        {"kind": "meeting-scheduled", "subject": subject, "start": "2026-03-31"},
+    )
+    moved = event(
+        "moved",
+        "2026-03-25",
+        {"kind": "meeting-scheduled", "subject": subject, "start": "2026-05-14"},
+    )
+    events = [planned, moved]
+
+    def meetings(known_by: str) -> list[tuple[str, ...]]:
+        found = coming(events, known_by, "2026-03-26", "2026-06-30")
+        return [item[:2] for item in found if item[1] == "meeting"]
+
+    assert meetings("2026-03-24") == [("2026-03-31", "meeting")]
+    assert meetings("2026-03-25") == [("2026-05-14", "meeting")]
+
+
+def test_a_commitment_is_on_the_agenda_on_its_day_while_it_is_open() -> None:
+    made = event(
+        "made",
+        "2025-07-22",
+        {
+            "kind": "commitment-made",
+            "subject": "commitment/invest",
+            "title": "Invest",
+            "by": "JP",
+            "what": "Invest",
+            "due": "2029-01-19",
+        },
+    )
+    met = event(
+        "met",
+        "2028-01-01",
+        {"kind": "commitment-standing-set", "subject": "commitment/invest", "standing": "met"},
+    )
+
+    span = "2029-01-01", "2029-01-31"
+    open_ = coming([made], "2026-01-01", *span)
+    assert ("2029-01-19", "deadline", "commitment/invest", "due") in open_
+    assert coming([made, met], "2028-06-01", *span) == []
+
+
+def told(name: str, occurred: str, reported: str, **content: Any) -> Told:
+    said = {
+        "kind": "notice",
+        "occurred": occurred,
+        "sources": [{"url": "https://example.org", "publisher": "Gazette"}],
+        **content,
+    }
+    return Told(name, 1, date.fromisoformat(reported), "2026-01-01T00:00:00+00:00", said)
+
+
+def test_lateness_counts_from_the_day_and_from_the_first_day_in_force() -> None:
+    retroactive = told("a", "2025-09-24", "2025-09-24", effects=[{"from": "2025-08-01"}])
+    late = told("b", "2025-09-01", "2025-09-11")
+
+    (found,) = lateness([retroactive, late], "kind")
+
+    assert (found.group, found.events) == ("notice", 2)
+    assert (found.public, found.public_most) == (5, 10)
+    assert (found.effect, found.effect_most) == (54, 54)
+
+
+def test_lateness_by_party_and_by_source_groups_by_them() -> None:
+    one = told("a", "2025-09-24", "2025-09-24", actors=[{"party": "US"}, {"party": "JP"}])
+
+    assert [each.group for each in lateness([one], "party")] == ["JP", "US"]
+    assert [each.group for each in lateness([one], "source")] == ["Gazette"]
