@@ -13,7 +13,7 @@ import pytest
 from tracker.app import Tracker, shipped
 from tracker.catalogue import read_files
 from tracker.domain.dates import AsOf
-from tracker.domain.events import Event
+from tracker.domain.events import Event, effects_of
 from tracker.domain.state import SubjectState
 from tracker.domain.ties import members
 
@@ -226,3 +226,18 @@ def test_the_schema_accepts_what_the_catalogue_writes(events: list[Event]) -> No
 
     kinds = {effect.kind for event in events for effect in getattr(event, "effects", ())}
     assert all(f'"{kind}"' in text for kind in kinds)
+
+
+def test_the_slugs_that_several_files_share_are_listed() -> None:
+    listed = (shipped("events") / "README.md").read_text(encoding="utf-8")
+    where: dict[str, set[str]] = {}
+    for path in FILES:
+        for event in read_files([path]).events:
+            for effect in effects_of(event):
+                for slug in (effect.subject, *effect.refers()):
+                    where.setdefault(slug, set()).add(path.stem)
+
+    shared = {slug for slug, files in where.items() if len(files) > 1}
+
+    assert shared
+    assert all(f"| `{slug}` |" in listed for slug in shared), shared

@@ -28,7 +28,7 @@ from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Told, difference, has_words
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
-from tracker.store import database, facts
+from tracker.store import database, facts, search
 from tracker.store import log as logs
 from tracker.store.log import Entry
 from tracker.store.tables import SCHEMA
@@ -432,11 +432,22 @@ class Tracker:
         return found, members(found.subjects[0]) if found.subjects else []
 
     def alliances(
-        self, at: AsOf, party: str, *, all_pacts: bool = False, blocs: bool = False
+        self,
+        at: AsOf,
+        party: str,
+        *,
+        partner: str | None = None,
+        all_pacts: bool = False,
+        blocs: bool = False,
     ) -> tuple[State, list[Alliance]]:
-        """The agreements that bind *party* at *at*: defence pacts, and what else is asked for."""
+        """The agreements that bind *party* at *at*: defence pacts, and what else is asked for.
+
+        Args:
+            partner: to this party only.
+        """
         found = self.state(at, kind="agreement")
-        return found, alliances(found, party, all_pacts=all_pacts, blocs=blocs)
+        bound = alliances(found, party, partner=partner, all_pacts=all_pacts, blocs=blocs)
+        return found, bound
 
     def agreements(
         self,
@@ -537,7 +548,8 @@ class Tracker:
     def agenda(self, at: AsOf, first: date, last: date) -> tuple[State, list[Item]]:
         """What takes effect, ends, is held or falls due from *first* to *last*, both in."""
         with self._reading() as conn:
-            now = self._state(conn, at)
+            # A plan holds from the day on which it was made: the last day knows all of them.
+            plans = self._state(conn, replace(at, day=LAST))
             if at.at_version is None and at.reading is None:
                 turning = list(facts.turning(conn, at, first, last))
             else:
@@ -546,7 +558,9 @@ class Tracker:
                     for each in self._folded(conn, at, None)[0]
                     if each.known <= at.knowledge < each.known_until
                 ]
-        return now, agenda(turning, now, first, last)
+        return replace(plans, as_of=replace(plans.as_of, day=at.day)), agenda(
+            turning, plans, first, last
+        )
 
     def late(self, wanted: Filter, by: Grouping) -> list[Lateness]:
         """How late things were known: by kind of event, party, or publisher."""
@@ -619,6 +633,13 @@ class Tracker:
                     continue
                 if has_words(told, words or ""):
                     yield told
+
+    def search(self, words: str, wanted: Filter) -> list[Told]:
+        """The events that have all of *words* and are as *wanted*, the likeliest first."""
+        with self._reading() as conn:
+            ranks = {version: rank for rank, version in enumerate(search.find(conn, words))}
+        found = [told for told in self.events(wanted) if told.version in ranks]
+        return sorted(found, key=lambda told: ranks[told.version])
 
     def event(self, event_id: str, at: AsOf) -> Told:
         """One event, as known at *at*.

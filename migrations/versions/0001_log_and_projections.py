@@ -88,6 +88,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
     )
+    op.execute(
+        "CREATE VIRTUAL TABLE words USING fts5 "
+        '(title, rest, tokenize = "unicode61 remove_diacritics 2")'
+    )
     op.execute("PRAGMA user_version = 1")
 
 

@@ -128,3 +128,72 @@ def test_diff_of_what_does_not_differ_is_refused(
 
     assert found.code == 2
     assert said in found.err
+
+
+def test_a_reading_answers_as_if_the_rival_were_right_and_says_so(cli: CommandLine) -> None:
+    rival = "2025-03-31-us-232-autos-from-2-april"
+    asked = ("state", "measure/us-232-autos", "--as-of", "2025-04-02", "--format", "json")
+
+    plain = cli.ok(*asked)
+    read = cli.ok(*asked, "--reading", rival)
+    unheard_of = cli(*asked, "--reading", "2025-03-31-nothing")
+
+    assert plain.json["subjects"][0]["stage"] == "announced"
+    assert read.json["subjects"][0]["stage"] == "in-force"
+    assert read.json["as_of"]["reading"] == rival
+    assert f"as if {rival} were right" in read.err
+    assert unheard_of.code == 3
+
+
+def test_what_the_log_had_by_an_instant_is_a_version(cli: CommandLine) -> None:
+    before = cli.ok("state", "--recorded-by", "2020-01-01", "--format", "json")
+    after = cli.ok("state", "--recorded-by", "2100-01-01T00:00Z", "--format", "json")
+    wrong = cli("state", "--recorded-by", "2025-01-01T12:00")
+
+    assert (before.json["subjects"], before.json["as_of"]["at_version"]) == ([], 0)
+    assert after.json["as_of"]["at_version"] == cli.version()
+    assert wrong.code == 2
+    assert "has no zone" in wrong.err
+
+
+def test_history_lists_every_value_and_draws_a_strip(cli: CommandLine) -> None:
+    found = cli.ok("history", "agreement/us-japan-security-treaty", "stage")
+
+    rows = [row[3] for row in found.rows if row[0] == "stage"]
+    assert rows == ["signed", "in-force"]
+    assert any(line.startswith("stage") and "█" in line for line in found.out.splitlines())
+
+
+def test_history_over_the_days_of_knowledge_has_both_spans(cli: CommandLine) -> None:
+    found = cli.ok("history", "measure/us-232-autos", "line/eu", "--knowledge", "--format", "json")
+
+    known = {fact["known"]: fact["from"] for fact in found.json["facts"]}
+    assert known["2025-09-24"] == "2025-08-01"
+
+
+def test_the_agenda_is_what_was_then_to_come(cli: CommandLine) -> None:
+    span = ("--from", "2025-04-01", "--to", "2025-05-31", "--format", "json")
+    then = cli.ok("agenda", *span, "--known-by", "2025-04-25")
+    before = cli.ok("agenda", *span, "--known-by", "2025-03-25")
+
+    items = {(item["day"], item["what"], item["subject"]) for item in then.json["agenda"]}
+    assert ("2025-04-03", "effective", "measure/us-232-autos") in items
+    assert ("2025-05-01", "meeting", "meeting/us-japan-tariffs-2") in items
+    assert "measure/us-232-autos" not in {item["subject"] for item in before.json["agenda"]}
+
+
+def test_conflicts_say_what_each_side_says(cli: CommandLine) -> None:
+    found = cli.ok("conflicts", "--subject", "measure/us-232-autos", "--format", "json")
+
+    sides = {
+        each["event"]["id"]: [rival["id"] for rival in each["rivals"]]
+        for each in found.json["conflicts"]
+    }
+    assert sides["2025-03-26-us-232-autos-proclaimed"] == ["2025-03-31-us-232-autos-from-2-april"]
+
+
+def test_late_says_how_many_days_after(cli: CommandLine) -> None:
+    found = cli.ok("late", "--by", "kind", "--format", "json")
+
+    notices = next(row for row in found.json["late"] if row["group"] == "notice")
+    assert notices["effect_most"] >= 54

@@ -104,7 +104,7 @@ def test_the_matrix_says_who_is_tied_to_whom_by_what(cli: CommandLine) -> None:
 
 
 # The reader of DOT uses names of its parser that are on their way out.
-@pytest.mark.filterwarnings("ignore:.*deprecated - use")
+@pytest.mark.filterwarnings("ignore:.*deprecated")
 @pytest.mark.parametrize("graph", ["graphml", "json", "dot"])
 def test_the_network_of_a_day_is_read_back_by_networkx(
     cli: CommandLine, graph: str, tmp_path: Path

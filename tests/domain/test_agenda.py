@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.entries import event, folded, line, measure, state_on
 from tracker.domain.agenda import agenda, lateness
+from tracker.domain.dates import LAST
 from tracker.domain.events import Event
 from tracker.domain.told import Told
 
@@ -18,7 +19,7 @@ def coming(events: Sequence[Event], known_by: str, first: str, last: str) -> lis
     known = date.fromisoformat(known_by)
     days = date.fromisoformat(first), date.fromisoformat(last)
     facts = [fact for fact in folded(events) if fact.known <= known < fact.known_until]
-    found = agenda(facts, state_on(events, first, known_by), *days)
+    found = agenda(facts, state_on(events, LAST.isoformat(), known_by), *days)
     return [(str(item.day), item.what, item.subject, item.part) for item in found]
 
 

@@ -1,11 +1,13 @@
 """Questions: state, show, events, alliances, members, measures, parties."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tracker.cli import options
 from tracker.cli.options import Format, coordinate, open_tracker
+from tracker.domain.told import Filter
 
 if TYPE_CHECKING:
     from tracker.domain.dates import AsOf
@@ -17,7 +19,7 @@ PLURALS = {"claims": "claim", "talks": "talks"} | {kind + "s": kind for kind in 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to *app*."""
-    for command in (state, show, events, alliances, members, measures, parties):
+    for command in (state, show, events, search, alliances, members, measures, parties):
         app.command()(command)
 
 
@@ -252,10 +254,6 @@ def events(
     tracker events --party JP --from 2025-03 --to 2025-04
     tracker events --subject measure/us-232-autos --format json
     """
-    from tracker.cli import output
-    from tracker.domain.told import Filter
-    from tracker.exports import csv, shapes
-
     tracker = open_tracker(db)
     since, until = options.asked_span(tracker, first, last)
     known = options.asked_day(tracker, known_by, "--known-by", echo=True)
@@ -269,13 +267,60 @@ def events(
         known_by=known.last if known else None,
         at_version=at_version,
     )
-    found = tracker.events(wanted, words=text)
+    _list(tracker.events(wanted, words=text), wanted, format)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All of them must be there.")],
+    party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
+    kind: Annotated[str | None, typer.Option(help="proclamation, meeting, statement, …")] = None,
+    subject: Annotated[str | None, typer.Option(help="What its effects are about.")] = None,
+    tag: Annotated[str | None, typer.Option(help="A tag.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
+    ] = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Find events by words in what they say and in their sources, the likeliest first.
+
+    \b
+    tracker search joint response --party KR
+    tracker search Akazawa --from 2025-07 --known-by 2025-08-01
+    """
+    tracker = open_tracker(db)
+    since, until = options.asked_span(tracker, first, last)
+    known = options.asked_day(tracker, known_by, "--known-by", echo=True)
+    wanted = Filter(
+        subject=subject,
+        party=party_code(party),
+        kind=kind,
+        tag=tag,
+        first=since,
+        last=until,
+        known_by=known.last if known else None,
+        at_version=at_version,
+    )
+    _list(tracker.search(" ".join(words), wanted), wanted, format)
+
+
+def _list(found: "Iterable[Told]", wanted: Filter, format: Format) -> None:
+    """Print events, in their order."""
+    from tracker.cli import output
+    from tracker.exports import csv, shapes
+
     if format == Format.json:
-        known_by_day = known.last.isoformat() if known else None
-        asked = {"known_by": known_by_day, "at_version": at_version}
-        output.show(
-            format, shape={"as_of": asked, "events": [shapes.of_told(each) for each in found]}
-        )
+        known_by = wanted.known_by.isoformat() if wanted.known_by else None
+        shape = {
+            "as_of": {"known_by": known_by, "at_version": wanted.at_version},
+            "events": [shapes.of_told(each) for each in found],
+        }
+        output.show(format, shape=shape)
         return
     output.show(
         format,
@@ -316,6 +361,9 @@ def alliances(
         typer.Option("--all-pacts", help="Also neutrality, non-aggression, entente, consultation."),
     ] = False,
     blocs: Annotated[bool, typer.Option("--blocs", help="Also blocs.")] = False,
+    partner: Annotated[
+        str | None, typer.Option("--with", metavar="PARTY", help="With this party only.")
+    ] = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -324,6 +372,7 @@ def alliances(
     \b
     tracker alliances JP --as-of 1955-01-01
     tracker alliances "North Korea" --as-of 2024-12-04
+    tracker alliances NZ --with US --as-of 1990-01-01
     """
     from tracker.cli import output, words
     from tracker.exports import shapes
@@ -331,7 +380,9 @@ def alliances(
     tracker = open_tracker(db)
     code = str(party_code(party))
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    found, bound = tracker.alliances(at, code, all_pacts=all_pacts, blocs=blocs)
+    found, bound = tracker.alliances(
+        at, code, partner=party_code(partner), all_pacts=all_pacts, blocs=blocs
+    )
     output.show(
         format,
         shape=shapes.of_alliances(found, code, bound) if format == Format.json else None,
@@ -339,13 +390,13 @@ def alliances(
             {
                 "agreement": each.agreement.subject,
                 "form": each.agreement.value("form"),
-                "partner": partner.party,
-                "stage": partner.stage,
-                "since": partner.since,
-                "event": partner.event,
+                "partner": ally.party,
+                "stage": ally.stage,
+                "since": ally.since,
+                "event": ally.event,
             }
             for each in bound
-            for partner in each.partners
+            for ally in each.partners
         ),
         columns=("agreement", "form", "partner", "stage", "since", "event"),
     )

@@ -36,14 +36,19 @@ _QUIET = frozenset({"title", "schedule", "place", "participants", "standing"})
 """Parts whose first day is no news of its own: a plan, not what is planned."""
 
 
-def agenda(facts: Iterable[Fact], now: State, first: date, last: date) -> list[Item]:
+def agenda(facts: Iterable[Fact], plans: State, first: date, last: date) -> list[Item]:
     """What takes effect, ends, is held or falls due from *first* to *last*, both in.
 
     Args:
         facts: those known, with a first or last day in between.
-        now: the state by the same knowledge, which has the meetings and commitments.
+        plans: the state of the last day by the same knowledge: every meeting and commitment
+            as it then stands.
     """
-    found = [*_turns(facts, first, last), *_meetings(now, first, last), *_due(now, first, last)]
+    found = [
+        *_turns(facts, first, last),
+        *_meetings(plans, first, last),
+        *_due(plans, first, last),
+    ]
     return sorted(found, key=lambda item: (item.day, item.what, item.subject, item.part))
 
 
@@ -65,21 +70,21 @@ def _turns(facts: Iterable[Fact], first: date, last: date) -> Iterator[Item]:
             yield Item(fact.until, "ends", fact.subject, fact.part, value, fact.event, fact.certain)
 
 
-def _meetings(now: State, first: date, last: date) -> Iterator[Item]:
-    for subject in now.subjects:
-        if subject.kind != "meeting" or subject.stage not in ("scheduled", "postponed"):
+def _meetings(plans: State, first: date, last: date) -> Iterator[Item]:
+    for subject in plans.subjects:
+        if subject.kind != "meeting" or subject.stage == "cancelled":
             continue
         days = schedule_of(subject)
         if days and days[0] <= last and days[1] > first:
             held = subject.parts["schedule"]
-            certain = When.read(held.value["start"]).known and subject.stage == "scheduled"
+            certain = When.read(held.value["start"]).known and subject.stage != "postponed"
             yield Item(
                 days[0], "meeting", subject.subject, "schedule", subject.title, held.event, certain
             )
 
 
-def _due(now: State, first: date, last: date) -> Iterator[Item]:
-    for subject in now.subjects:
+def _due(plans: State, first: date, last: date) -> Iterator[Item]:
+    for subject in plans.subjects:
         part = {"commitment": "due", "agreement": "term"}.get(subject.kind)
         held = subject.parts.get(part) if part else None
         if held is None or held.value is None:

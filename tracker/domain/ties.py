@@ -77,11 +77,19 @@ class Alliance:
 
 
 def alliances(
-    state: State, party: str, *, all_pacts: bool = False, blocs: bool = False
+    state: State,
+    party: str,
+    *,
+    partner: str | None = None,
+    all_pacts: bool = False,
+    blocs: bool = False,
 ) -> list[Alliance]:
     """The agreements of *state* that bind *party* to others: defence pacts, and what is asked."""
     bound = [
-        Alliance(agreement, tuple(partners(agreement, party)))
+        Alliance(
+            agreement,
+            tuple(each for each in partners(agreement, party) if partner in (None, each.party)),
+        )
         for agreement in state.subjects
         if agreement.kind == "agreement"
         and _is_alliance(agreement, all_pacts=all_pacts, blocs=blocs)

@@ -6,11 +6,11 @@ Nothing here needs the model of an event, so a question does not wait for it to 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from tracker.domain.dates import AsOf
 from tracker.domain.timeline import Assignment, Decided, Fact, canonical
@@ -138,41 +138,41 @@ def count(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(fact)).scalar_one()
 
 
-def assignment_of(row: Row[Any]) -> Assignment:
-    """The assignment that a row of its table says."""
+def assignment_of(row: Sequence[Any]) -> Assignment:
+    """The assignment that a row of its table says, its columns in their order."""
+    subject, part, earliest, latest, order, event, place, *rest = row
+    since, until, maybe_since, maybe_until, known, known_until, *said = rest
     day = date.fromisoformat
     return Assignment(
-        row.subject,
-        row.part,
-        Decided(day(row.earliest), day(row.latest), row.order, row.event, row.place),
-        day(row.since),
-        day(row.until),
-        day(row.maybe_since),
-        day(row.maybe_until),
-        day(row.known),
-        day(row.known_until),
-        row.value,
-        row.via,
-        row.against,
-        row.since_hour,
-        row.until_hour,
+        subject,
+        part,
+        Decided(day(earliest), day(latest), order, event, place),
+        day(since),
+        day(until),
+        day(maybe_since),
+        day(maybe_until),
+        day(known),
+        day(known_until),
+        *said,
     )
 
 
-def _fact(row: Row[Any]) -> Fact:
+def _fact(row: Sequence[Any]) -> Fact:
+    subject, part, since, until, known, known_until, certain, value, event, via, *rest = row
+    decided, since_hour, until_hour = rest
     day = date.fromisoformat
     return Fact(
-        row.subject,
-        row.part,
-        day(row.since),
-        day(row.until),
-        day(row.known),
-        day(row.known_until),
-        row.certain,
-        row.value,
-        row.event,
-        row.via,
-        day(row.decided),
-        row.since_hour,
-        row.until_hour,
+        subject,
+        part,
+        day(since),
+        day(until),
+        day(known),
+        day(known_until),
+        certain,
+        value,
+        event,
+        via,
+        day(decided),
+        since_hour,
+        until_hour,
     )

@@ -31,6 +31,7 @@ from tracker.domain.timeline import Assignment, Fact, assignments, fold
 from tracker.domain.told import Recorded, Told
 from tracker.errors import Problem
 from tracker.store import log as logs
+from tracker.store import search
 from tracker.store.facts import PROJECTION, assignment_of
 from tracker.store.tables import assignment, fact, log, mention, projection, reference
 
@@ -94,6 +95,7 @@ def heads(conn: Connection, ids: Collection[str]) -> dict[str, Head]:
 def index(conn: Connection, numbered: Iterable[tuple[int, Event]]) -> None:
     """Note what events speak about and what they can be found by."""
     numbered = list(numbered)
+    search.index(conn, ((version, json.loads(content_of(event))) for version, event in numbered))
     for chunk in logs.chunks(numbered):
         references = [
             {
@@ -418,6 +420,7 @@ def forget_projections(conn: Connection) -> None:
     """Throw away everything that is computed from the log."""
     for table in (fact, assignment, mention, reference, projection):
         conn.execute(delete(table))
+    search.forget(conn)
 
 
 def mark_folded(conn: Connection, version: int) -> None:

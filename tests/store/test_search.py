@@ -1,0 +1,90 @@
+"""Full text: every script, any case, nothing that is syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.entries import about, event
+from tracker.app import Tracker
+from tracker.catalogue import Batch
+from tracker.domain.told import Filter
+
+
+@pytest.fixture(scope="module")
+def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
+    found = Tracker(str(tmp_path_factory.mktemp("search") / "log.db"))
+    found.open(catalogue=False)
+    seoul = event(
+        "seul", "2025-03-30", title="Reunión en Seúl", summary="Los ministros de comercio"
+    )
+    tokyo = event(
+        "tokyo", "2025-04-02", title="日米の閣僚が東京で会談した", actors=[{"party": "JP"}]
+    )
+    summit = event("summit", "2025-04-03", title="Leaders meet", summary="Not in Tokyo: in Seoul")
+    wrong = about("retraction", summit, "2025-05-01", title="The leaders did not meet")
+    found.add(Batch([seoul, tokyo, summit, wrong]))
+    yield found
+    found.close()
+
+
+def ids(tracker: Tracker, words: str, **wanted: object) -> list[str]:
+    return [told.id for told in tracker.search(words, Filter(**wanted))]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("seul", ["2025-03-30-seul"]),
+        ("SEÚL reunion", ["2025-03-30-seul"]),
+        ("東京", ["2025-04-02-tokyo"]),
+        ("閣僚", ["2025-04-02-tokyo"]),
+        ("京東", []),
+        ("leaders", ["2025-04-03-summit", "2025-05-01-retraction-of-it"]),
+        ("lead", ["2025-04-03-summit", "2025-05-01-retraction-of-it"]),
+        ("leaders seúl", []),
+        ("", []),
+        ("...", []),
+    ],
+)
+def test_all_words_are_found_in_any_case_and_script(
+    tracker: Tracker, words: str, found: list[str]
+) -> None:
+    assert sorted(ids(tracker, words)) == found
+
+
+def test_a_word_in_the_title_counts_more_than_one_in_the_rest(tracker: Tracker) -> None:
+    tracker.add(Batch([event("aside", "2025-06-01", title="A visit", summary="After Osaka")]))
+    tracker.add(Batch([event("osaka", "2025-06-02", title="Ministers meet in Osaka")]))
+
+    assert ids(tracker, "osaka") == ["2025-06-02-osaka", "2025-06-01-aside"]
+
+
+def test_the_filters_of_events_hold_for_a_search(tracker: Tracker) -> None:
+    assert ids(tracker, "leaders", kind="statement") == ["2025-04-03-summit"]
+    assert ids(tracker, "leaders", known_by=date(2025, 4, 2)) == []
+    assert ids(tracker, "leaders", known_by=date(2025, 4, 3)) == ["2025-04-03-summit"]
+    assert ids(tracker, "東京", party="JP") == ["2025-04-02-tokyo"]
+    assert ids(tracker, "東京", party="US") == []
+
+
+@given(st.text(max_size=40))
+def test_nothing_that_is_typed_is_syntax(tracker: Tracker, words: str) -> None:
+    assert isinstance(ids(tracker, words), list)
+
+
+@pytest.mark.parametrize("words", ['"', "a OR b", "NEAR(", "title:x", "-leaders", "*", "l* AND"])
+def test_the_signs_of_the_query_language_mean_nothing(tracker: Tracker, words: str) -> None:
+    assert isinstance(ids(tracker, words), list)
+
+
+def test_the_index_is_made_again_by_a_rebuild(tracker: Tracker) -> None:
+    before = ids(tracker, "leaders")
+
+    tracker.rebuild()
+
+    assert ids(tracker, "leaders") == before

@@ -1,0 +1,76 @@
+"""Search: full text over what people read of events, ranked (SQLite FTS5).
+
+Letters are compared without case and diacritics.  A script that writes no spaces between
+words is indexed a character at a time, so that 東京 is found within a longer line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff])"
+)
+_WORDS = re.compile(r"[^\W_]+", re.UNICODE)
+
+
+def index(conn: Connection, events: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Take the words of events, by version and content."""
+    rows = [
+        {
+            "version": version,
+            "title": _spaced(str(content.get("title", ""))),
+            "rest": _spaced(" ".join(_texts([content.get(name) for name in _READ]))),
+        }
+        for version, content in events
+    ]
+    if rows:
+        conn.execute(
+            text("INSERT INTO words (rowid, title, rest) VALUES (:version, :title, :rest)"), rows
+        )
+
+
+_READ = ("id", "summary", "place", "actors", "figures", "tags", "sources", "content")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def _spaced(words: str) -> str:
+    return _UNSPACED.sub(r" \1 ", words)
+
+
+def find(conn: Connection, words: str) -> list[int]:
+    """The versions of the events that have all of *words*, the likeliest first.
+
+    The beginning of a word finds it too.  Nothing in *words* is syntax.
+    """
+    wanted = [" ".join(_WORDS.findall(_spaced(word))) for word in words.split()]
+    # A text in quotes is a phrase whatever it holds, and only letters and digits are left in it.
+    query = " ".join(f'"{word}"*' for word in wanted if word)
+    if not query:
+        return []
+    found = conn.execute(
+        text(
+            "SELECT rowid FROM words WHERE words MATCH :query ORDER BY bm25(words, 4.0, 1.0), rowid"
+        ),
+        {"query": query},
+    )
+    return [int(row[0]) for row in found]
+
+
+def forget(conn: Connection) -> None:
+    """Throw the index away."""
+    conn.execute(text("DELETE FROM words"))
