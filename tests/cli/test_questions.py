@@ -468,11 +468,20 @@ def test_a_code_that_two_states_have_borne_is_told_apart_by_the_day(cli: Command
     assert "Serbia" in later["name"]
 
 
-@pytest.mark.usefixtures("tracker")
-@pytest.mark.parametrize("form", ["table", "csv"])
-def test_a_party_is_one_row(cli: CommandLine, form: str) -> None:
-    lines = cli.ok("parties", "JP", "--format", form).out.splitlines()
+def test_a_party_is_one_row_of_csv_and_a_line_a_property_in_a_table(cli: CommandLine) -> None:
+    header, row = cli.ok("parties", "JP", "--format", "csv").out.splitlines()
+    table = dict(cli.ok("parties", "JP").rows)
 
-    assert len(lines) == 2
-    assert lines[0].startswith("code")
-    assert lines[1].startswith("JP")
+    assert header.startswith("code,name,")
+    assert row.startswith("JP,Japan,")
+    assert (table["code"], table["gw"], table["iso3"]) == ("JP", "740", "JPN")
+
+
+def test_a_code_is_read_in_its_scheme_and_on_its_day(cli: CommandLine) -> None:
+    def found(*words: str) -> str:
+        return str(cli.ok("parties", *words, "--format", "json").json["parties"][0]["code"])
+
+    assert found("732", "--scheme", "cow") == "KR"
+    assert found("CS", "--as-of", "1990-01-01") == "CSHH"
+    assert found("CS", "--as-of", "2004-01-01") == "CSXX"
+    assert cli("parties", "732").code == 1

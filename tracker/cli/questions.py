@@ -1,6 +1,7 @@
 """Questions: state, show, events, alliances, members, measures, parties."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from tracker.cli.options import Format, coordinate, open_tracker
 from tracker.domain.told import Filter
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tracker.domain.dates import AsOf
     from tracker.domain.told import Told
 
@@ -490,41 +493,91 @@ def measures(
     )
 
 
+class Scheme(StrEnum):
+    """Whose code a code is."""
+
+    iso2 = "iso2"
+    iso3 = "iso3"
+    numeric = "numeric"
+    iso_3166_3 = "iso-3166-3"
+    cow = "cow"
+    gw = "gw"
+
+
 def parties(
     name: Annotated[str, typer.Argument(metavar="NAME|CODE", help="A name, alias or code.")],
+    scheme: Annotated[
+        Scheme | None,
+        typer.Option(help="Whose code it is; cow: Correlates of War, gw: Gleditsch-Ward."),
+    ] = None,
     as_of: options.AsOfDay = None,
     format: options.AnyFormat = Format.table,
 ) -> None:
-    """Look up a party: its code in our log, its other codes, and when it existed.
+    """Look up a party: its code in our log, its codes in other schemes, when it existed.
 
     \b
     tracker parties Kosovo
     tracker parties CS --as-of 1990-01-01
+    tracker parties 732 --scheme cow --as-of 2000-01-01
     """
     from tracker.app import today
     from tracker.cli import output
-    from tracker.domain.parties import party, resolve
-    from tracker.domain.state import without_end
+    from tracker.domain.parties import codes, party, resolve
 
     day = options.read_day(as_of, "--as-of", today()) if as_of else None
-    exact = party(name)
-    found = exact if exact and day is None else resolve(name, on=day.last if day else None)
-    since, until = without_end(found.since), found.until
-    row = {
+    exact = party(name) if day is None and scheme is None else None
+    found = exact or resolve(
+        name, on=day.last if day else None, scheme=scheme.value if scheme else None
+    )
+    row: dict[str, Any] = {
         "code": found.code,
         "name": found.name,
         "kind": found.kind,
-        "since": since.isoformat() if since else None,
-        "until": until.isoformat() if until else None,
-        "gaps": [f"{first}..{last}" for first, last in found.gaps],
+        "since": _bound(found.since),
+        "until": found.until.isoformat() if found.until else None,
+        "gaps": [_span(gap) for gap in found.gaps],
         "iso3": found.iso3,
         "numeric": found.numeric,
         "iso_3166_3": found.iso_3166_3,
+        "agreement": found.agreement,
         "predecessors": list(found.predecessors),
         "successors": list(found.successors),
+        "codes": [
+            {"scheme": each.scheme, "code": each.code, "days": [_span(span) for span in each.spans]}
+            for each in codes(found.code)
+        ],
         "aliases": list(found.aliases),
     }
+    lines = [
+        {"what": key, "value": ", ".join(value) if isinstance(value, list) else value}
+        for key, value in row.items()
+        if value and key not in ("codes", "iso3", "numeric", "iso_3166_3")
+    ]
+    lines += [
+        {"what": each["scheme"], "value": " ".join([each["code"], *each["days"]])}
+        for each in row["codes"]
+    ]
     flat = {
-        key: ", ".join(value) if isinstance(value, list) else value for key, value in row.items()
+        key: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for key, value in row.items()
     }
-    output.show(format, shape={"parties": [row]}, rows=[flat], columns=tuple(row))
+    flat["codes"] = " ".join(f"{each['scheme']}:{each['code']}" for each in row["codes"])
+    output.show(
+        format,
+        shape={"parties": [row]},
+        rows=lines,
+        columns=("what", "value"),
+        csv_rows=[flat],
+        csv_columns=tuple(flat),
+    )
+
+
+def _span(days: "tuple[date, date]") -> str:
+    return f"{_bound(days[0]) or ''}..{_bound(days[1]) or ''}"
+
+
+def _bound(day: "date") -> str | None:
+    from tracker.domain.state import without_end
+
+    shown = without_end(day)
+    return shown.isoformat() if shown else None

@@ -95,6 +95,25 @@ def groups() -> dict[str, str]:
     return {row[0]: row[3] for row in BODIES if row[3]}
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code that a party has had in a scheme, and the days of it; none: as long as it existed.
+
+    Each span takes in its first day and leaves out its last.
+    """
+
+    scheme: str
+    code: str
+    spans: tuple[tuple[date, date], ...]
+
+
+def codes(code: str) -> tuple[Code, ...]:
+    """The codes of the party with this id, by scheme; empty when there is no such party."""
+    row = _rows().get(code)
+    found = _codes_in(row) if row else ()
+    return tuple(Code(scheme, text, spans or ()) for scheme, text, spans in sorted(found, key=str))
+
+
 def resolve(text: str, *, on: date | None = None, scheme: Scheme | None = None) -> Party:
     """The party that *text* names: by its name, an alias or a code.
 
