@@ -257,10 +257,9 @@ class Tracker:
         found = list(batch.problems)
         changed: list[ChangedEvent] = []
         for event in batch.events:
-            content = content_of(event).decode()
             if event.id not in had:
                 fresh.append(event)
-            elif had[event.id] != content:
+            elif had[event.id] != (content := content_of(event).decode()):
                 where = str(Problem("", path=batch.place_of(event.id)))
                 changed.append(
                     ChangedEvent(event.id, difference(had[event.id], content), place=where)

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.entries import about, agreement, entry, event, line, measure, stage
@@ -34,6 +36,18 @@ def test_what_the_log_keeps_reads_back_as_the_event(events: list[Event]) -> None
     for each in events:
         assert from_content(content_of(each)) == each
         assert content_of(from_content(content_of(each))) == content_of(each)
+
+
+@given(st.text(max_size=60))
+def test_the_content_is_canonical_as_rfc_8785_has_it(words: str) -> None:
+    try:
+        found = event("a", "2025-03-01", stage("agreement/x", "signed"), order=1, summary=words)
+    except ValidationError:
+        return
+
+    data = found.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    assert content_of(found) == rfc8785.dumps(data)
 
 
 def test_the_content_is_canonical_and_leaves_out_what_the_entry_does() -> None:

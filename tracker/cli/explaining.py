@@ -229,6 +229,7 @@ def _two(text: str | None) -> tuple[str | None, str | None]:
 
 def _change_rows(each: "SubjectChanges") -> list[dict[str, Any]]:
     from tracker.cli import words
+    from tracker.domain.state import STANDING_WORDS
 
     rows: list[dict[str, Any]] = []
     if each.stage_before != each.stage_after and not any(
@@ -256,6 +257,7 @@ def _change_rows(each: "SubjectChanges") -> list[dict[str, Any]]:
             "event": change.event,
         }
         for change in each.parts
+        if change.part not in STANDING_WORDS or (change.before and change.after)
     ]
     return rows
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-import rfc8785
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from tracker.domain.agreements import AgreementEffect
@@ -25,6 +24,7 @@ from tracker.domain.measures import MeasureEffect
 from tracker.domain.meetings import MeetingEffect
 from tracker.domain.parties import party
 from tracker.domain.talks import TalksEffect
+from tracker.domain.timeline import canonical
 from tracker.domain.values import (
     Effect,
     Figure,
@@ -245,10 +245,11 @@ def from_content(content: bytes | str) -> Event:
 def content_of(event: Event) -> bytes:
     """The event as canonical JSON (RFC 8785): the bytes that the log keeps for ever.
 
-    What an entry leaves out, or writes as it would be anyway, is not in it.
+    What an entry leaves out, or writes as it would be anyway, is not in it.  An entry has keys
+    in ASCII and no number with a fraction, so sorted keys without blanks are canonical.
     """
     data = event.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return rfc8785.dumps(data)
+    return canonical(data).encode()
 
 
 def leaf_of(content: bytes) -> bytes:

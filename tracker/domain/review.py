@@ -59,12 +59,12 @@ def review(
         heads: id → head, of the events that the batch names and the log has.
         introduced: the subjects that the batch names and the log has introduced.
     """
-    mine = {event.id: Head.of(event) for event in batch}
+    every = {**heads, **{event.id: Head.of(event) for event in batch}}
     known = set(introduced)
     for event in batch:
         known |= set(introduces(event))
     for event in batch:
-        yield from _target(event, {**heads, **mine})
+        yield from _target(event, every)
         for number, effect in enumerate(effects_of(event)):
             if effect.subject not in known:
                 yield Problem(

@@ -7,8 +7,7 @@ words is indexed a character at a time, so that 東京 is found within a longer 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
@@ -18,34 +17,16 @@ _UNSPACED = re.compile(
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 
 
-def index(conn: Connection, events: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    """Take the words of events, by version and content."""
+def index(conn: Connection, events: Iterable[tuple[int, str, str]]) -> None:
+    """Take the words of events: version, title, and whatever else people read of it."""
     rows = [
-        {
-            "version": version,
-            "title": _spaced(str(content.get("title", ""))),
-            "rest": _spaced(" ".join(_texts([content.get(name) for name in _READ]))),
-        }
-        for version, content in events
+        {"version": version, "title": _spaced(title), "rest": _spaced(rest)}
+        for version, title, rest in events
     ]
     if rows:
         conn.execute(
             text("INSERT INTO words (rowid, title, rest) VALUES (:version, :title, :rest)"), rows
         )
-
-
-_READ = ("id", "summary", "place", "actors", "figures", "tags", "sources", "content")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
 
 
 def _spaced(words: str) -> str:

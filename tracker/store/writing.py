@@ -18,6 +18,7 @@ from tracker.domain.corrections import counted, standing
 from tracker.domain.dates import AsOf
 from tracker.domain.events import (
     FORMAT,
+    Correction,
     Development,
     Event,
     content_of,
@@ -95,7 +96,7 @@ def heads(conn: Connection, ids: Collection[str]) -> dict[str, Head]:
 def index(conn: Connection, numbered: Iterable[tuple[int, Event]]) -> None:
     """Note what events speak about and what they can be found by."""
     numbered = list(numbered)
-    search.index(conn, ((version, json.loads(content_of(event))) for version, event in numbered))
+    search.index(conn, ((version, event.title, _read(event)) for version, event in numbered))
     for chunk in logs.chunks(numbered):
         references = [
             {
@@ -116,6 +117,19 @@ def index(conn: Connection, numbered: Iterable[tuple[int, Event]]) -> None:
                 for what, word in sorted(set(_mentions(event)))
             ],
         )
+
+
+def _read(event: Event) -> str:
+    """What people read of an event beside its title."""
+    words = [event.id, event.place, event.summary, *event.tags]
+    for actor in event.actors:
+        words += (actor.party, actor.body, actor.person, actor.role)
+    words += (figure.name for figure in event.figures)
+    for source in event.sources:
+        words += (source.title, source.publisher, source.cites, source.url)
+    if isinstance(event, Correction):
+        words += (event.content.title, event.content.summary)
+    return " ".join(word for word in words if word)
 
 
 def _mentions(event: Event) -> Iterator[tuple[str, str]]:
@@ -354,8 +368,11 @@ def refold(
         fresh: the events that were just added, whose problems these are.
     """
     problems: list[Problem] = []
-    for chunk in logs.chunks(sorted({subject for subject, _ in parts})):
-        wanted = {part for part in parts if part[0] in set(chunk)}
+    by_subject: dict[str, set[Part]] = {}
+    for part in parts:
+        by_subject.setdefault(part[0], set()).add(part)
+    for chunk in logs.chunks(sorted(by_subject)):
+        wanted = set().union(*(by_subject[subject] for subject in chunk))
         _forget_facts(conn, wanted)
         rows = conn.execute(
             select(assignment)
