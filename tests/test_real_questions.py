@@ -22,9 +22,6 @@ NOW = "2026-07-01"
 """The last day that the sheets know of."""
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="reported, and waits for its mending")
-
-
 def before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
@@ -414,7 +411,6 @@ def test_rcep_is_in_force_between_china_and_myanmar_and_open_for_myanmar(ask: Qu
     assert "MM" not in ask.members("rcep", day).split()
 
 
-@NOT_YET
 def test_rcep_ties_china_and_myanmar_though_myanmar_is_no_member(ask: Questions) -> None:
     assert "CN-MM rcep" not in ask.ties("CN MM", "free-trade-area", "2022-04-30")
     assert "CN-MM rcep" in ask.ties("CN MM", "free-trade-area", "2022-05-01")
@@ -688,7 +684,6 @@ def test_the_review_of_the_usmca_does_not_extend_its_term_and_does_not_end_it(
         assert ask.members("usmca", day) == "CA MX US"
 
 
-@NOT_YET
 @pytest.mark.parametrize("known_by", [None, "2020-04-24", "2026-06-30"])
 def test_the_usmca_runs_out_in_2036_unless_it_is_extended(
     ask: Questions, known_by: str | None

@@ -46,26 +46,33 @@ def partners(agreement: SubjectState, party: str) -> list[Member]:
     """Those to whom *party* is bound by *agreement*, since the later of the two days.
 
     Where the agreement says something of a pair, that goes before what it says of the two
-    parties: a pair that is only signed is not bound, one that is suspended is shown so.
+    parties: a pair that is only signed is not bound, one that is suspended is shown so, and
+    one that is in force is bound even where a party is no member for the others.
     """
+    if agreement.stage not in MEMBER_STAGES:
+        return []
     both = {member.party: member for member in members(agreement)}
     mine = both.get(party)
-    if mine is None or agreement.stage not in MEMBER_STAGES:
-        return []
     pairs = agreement.under("pair")
     found = []
-    for code, member in both.items():
-        if code == party:
-            continue
+    for code in sorted(_not_gone(agreement) - {party}):
         pair = pairs.get("-".join(sorted((party.lower(), code.lower()))))
-        if pair is not None:
+        if pair is not None and party in _not_gone(agreement):
             if pair.value in MEMBER_STAGES:
                 found.append(Member(code, pair.value, pair.since, pair.event, pair.certain))
+            continue
+        member = both.get(code)
+        if mine is None or member is None:
             continue
         later = max(mine, member, key=lambda each: each.since)
         stage = "suspended" if "suspended" in (mine.stage, member.stage) else "in-force"
         found.append(Member(code, stage, later.since, later.event, later.certain))
     return found
+
+
+def _not_gone(agreement: SubjectState) -> set[str]:
+    """The parties that it may bind, by code: those that have neither left nor ended it."""
+    return {code for code, held in agreement.under("party").items() if held.value not in GONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ def ties(
             continue
         if forms is not None and agreement.value("form") not in forms:
             continue
-        codes = [member.party for member in members(agreement)]
+        codes = sorted(_not_gone(agreement))
         wanted = codes if parties is None else [code for code in codes if code in parties]
         bound = {code: {each.party: each for each in partners(agreement, code)} for code in wanted}
         for one, other in combinations(wanted, 2):

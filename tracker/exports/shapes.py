@@ -216,6 +216,15 @@ def of_agreements(state: State, agreements: Iterable[SubjectState]) -> dict[str,
                     }
                     for code, held in sorted(each.under("party").items())
                 ],
+                "pairs": [
+                    {
+                        "pair": name.upper().split("-"),
+                        "stage": held.value,
+                        "since": _day(held.since),
+                        "event": held.event,
+                    }
+                    for name, held in sorted(each.under("pair").items())
+                ],
             }
             for each in agreements
         ],
