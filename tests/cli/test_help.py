@@ -15,12 +15,12 @@ from tests.conftest import CommandLine, entry
 from tracker import __version__
 from tracker.app import Tracker
 from tracker.app import shipped as shipped_folder
-from tracker.cli import app
+from tracker.cli import build
 
 
 def commands(group: object = None, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """The path of every command and what its help says, that of ``tracker`` itself first."""
-    here = typer.main.get_command(app) if group is None else group
+    here = typer.main.get_command(build()) if group is None else group
     yield path, str(getattr(here, "help", ""))
     if isinstance(here, TyperGroup):
         for name, command in here.commands.items():

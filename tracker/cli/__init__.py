@@ -2,27 +2,21 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tracker import __version__
-from tracker.cli import entries, explaining, exporting, listings, options, questions, upkeep
+from tracker.cli import options
 from tracker.errors import BadCommand, TrackerError
 
 EPILOG = (
     "Exit codes: 0 fine (also when nothing was found), 1 your data, 2 your command line, "
     "3 no such thing, 4 the database, 130 interrupted."
-)
-
-app = typer.Typer(
-    name="tracker",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=EPILOG,
 )
 
 
@@ -32,7 +26,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     db: options.Db = None,
     version: Annotated[
@@ -49,8 +42,87 @@ def root(
     options.remember(db)
 
 
-for group in (questions, listings, explaining, entries, exporting, upkeep):
-    group.register(app)
+COMMANDS = {
+    "questions": [
+        "state",
+        "show",
+        "events",
+        "search",
+        "alliances",
+        "members",
+        "measures",
+        "parties",
+    ],
+    "listings": [
+        "agreements",
+        "talks",
+        "meetings",
+        "commitments",
+        "claims",
+        "matrix",
+        "network",
+    ],
+    "explaining": ["why", "diff", "history", "conflicts", "agenda", "late"],
+    "entries": ["load", "check", "add", "correct", "retract", "corroborate"],
+    "exporting": ["export"],
+    "upkeep": ["rebuild", "stats", "schema"],
+}
+"""Module → its commands, in the order of the help."""
+
+
+@cache
+def build(wanted: str | None = None, *, names_only: bool = False) -> typer.Typer:
+    """The command line, or as much of it as the command *wanted* needs.
+
+    Making the options of every command takes as long as answering a small question.
+
+    Args:
+        names_only: leave out the options of the commands, for the help that lists them.
+    """
+    app = typer.Typer(
+        name="tracker",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        epilog=EPILOG,
+    )
+    app.callback()(root)
+    for module, names in COMMANDS.items():
+        some = [name for name in names if wanted in (None, name)]
+        if some:
+            found = import_module(f"tracker.cli.{module}")
+            for name in some:
+                command = getattr(found, name)
+                if isinstance(command, typer.Typer):
+                    app.add_typer(command)
+                elif names_only:
+                    app.command(name, help=command.__doc__)(_nothing)
+                else:
+                    app.command()(command)
+    return app
+
+
+def _nothing() -> None:
+    """Stands for a command of which only the name is shown."""
+
+
+def _wanted(words: Sequence[str]) -> str | None:
+    """The command among what was typed; None where all are needed to say what was meant."""
+    known = {name for names in COMMANDS.values() for name in names}
+    if any(name.endswith("_COMPLETE") for name in os.environ):
+        return None
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word == "--db":
+            skip = True
+        elif not word.startswith("-"):
+            return word if word in known else None
+        elif not word.startswith("--db="):
+            return None
+    return None
 
 
 def run() -> None:
@@ -62,7 +134,8 @@ def run() -> None:
         for word in sys.argv[1:]:
             if any("\ud800" <= sign <= "\udfff" for sign in word):
                 raise BadCommand(f"{word!r} is not UTF-8: write it anew")
-        app()
+        words = sys.argv[1:]
+        build(_wanted(words), names_only=words in (["--help"], ["-h"], []))()
     except TrackerError as error:
         for line in str(error).splitlines():
             options.note(f"tracker: {line}")

@@ -35,12 +35,6 @@ Slip = Annotated[
 Edit = Annotated[bool, typer.Option("--edit", help="Write it in your editor, as TOML.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to *app*."""
-    for command in (load, check, add, correct, retract, corroborate):
-        app.command()(command)
-
-
 class LoadFormat(StrEnum):
     """What a file that is loaded is written in."""
 

@@ -30,12 +30,6 @@ class Late(StrEnum):
     source = "source"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to *app*."""
-    for command in (why, diff, history, conflicts, agenda, late):
-        app.command()(command)
-
-
 def why(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="measure/us-232-autos")],
     part: Annotated[

@@ -32,11 +32,6 @@ class Table(StrEnum):
     state = "state"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to *app*."""
-    app.add_typer(export)
-
-
 @export.command()
 def ics(
     party: Annotated[str | None, typer.Option(help="Only what this party has a part in.")] = None,

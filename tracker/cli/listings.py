@@ -27,12 +27,6 @@ class Graph(StrEnum):
     json = "json"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to *app*."""
-    for command in (agreements, talks, meetings, commitments, claims, matrix, network):
-        app.command()(command)
-
-
 def agreements(
     between: Annotated[
         tuple[str, str] | None,

@@ -20,12 +20,6 @@ KINDS = ("measure", "agreement", "talks", "meeting", "commitment", "claim")
 PLURALS = {"claims": "claim", "talks": "talks"} | {kind + "s": kind for kind in KINDS}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to *app*."""
-    for command in (state, show, events, search, alliances, members, measures, parties):
-        app.command()(command)
-
-
 def state(
     what: Annotated[
         str | None,

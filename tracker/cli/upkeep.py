@@ -9,12 +9,6 @@ from tracker.cli import options
 from tracker.cli.options import Format, open_tracker
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module to *app*."""
-    for command in (rebuild, stats, schema):
-        app.command()(command)
-
-
 def rebuild(db: options.Db = None) -> None:
     """Throw away what is computed from the log and compute it again.
 
