@@ -61,7 +61,7 @@ class Questions:
 
     def members(self, agreement: str, day: str, known_by: str | None = None) -> str:
         """``AU CA JP``: those for whom it is in force; ``NZ:suspended``."""
-        _, found = self.tracker.members(self.at(day, known_by), f"agreement/{agreement}")
+        _, found, _ = self.tracker.members(self.at(day, known_by), f"agreement/{agreement}")
         return " ".join(
             each.party if each.stage == "in-force" else f"{each.party}:{each.stage}"
             for each in found
@@ -92,10 +92,12 @@ class Questions:
         }
 
     def between(self, parties: str, form: str, day: str, known_by: str | None = None) -> str:
-        """``ecfa:signed``: the agreements of a form to which all of *parties* belong."""
-        at = self.at(day, known_by)
-        _, found = self.tracker.agreements(at, between=parties.split(), form=form)
-        return " ".join(f"{each.subject.removeprefix('agreement/')}:{each.stage}" for each in found)
+        """``ecfa:signed``: the agreements of a form, at their stage between the two parties."""
+        one, other = parties.split()
+        _, found = self.tracker.agreements(self.at(day, known_by), between=(one, other), form=form)
+        return " ".join(
+            f"{each.agreement.subject.removeprefix('agreement/')}:{each.between}" for each in found
+        )
 
     def start(self, meeting: str, day: str, known_by: str | None = None) -> str | None:
         """The first day of a meeting, held or planned."""

@@ -23,7 +23,17 @@ from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
 from tracker.domain.state import State, SubjectState, bears_on, names_party, state
-from tracker.domain.ties import Alliance, Member, Tie, agreements, alliances, members, ties
+from tracker.domain.ties import (
+    Alliance,
+    Listed,
+    Member,
+    Tie,
+    agreements,
+    alliances,
+    members,
+    perhaps_members,
+    ties,
+)
 from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Told, difference, has_words
 from tracker.domain.why import Reason, Why, reason
@@ -419,8 +429,8 @@ class Tracker:
             folded, _ = self._folded(conn, at, [subject])
             return [each for each in folded if each.known <= at.knowledge < each.known_until]
 
-    def members(self, at: AsOf, agreement: str) -> tuple[State, list[Member]]:
-        """The parties for which *agreement* is in force or suspended at *at*.
+    def members(self, at: AsOf, agreement: str) -> tuple[State, list[Member], list[Member]]:
+        """The parties for which *agreement* is in force or suspended at *at*; and perhaps is.
 
         Raises:
             NotFound: no event introduces *agreement*.
@@ -428,7 +438,9 @@ class Tracker:
         if not agreement.startswith("agreement/"):
             raise NotFound(f"{agreement} is no agreement: write it as agreement/cptpp")
         found = self.state(at, subject=agreement)
-        return found, members(found.subjects[0]) if found.subjects else []
+        if not found.subjects:
+            return found, [], []
+        return found, members(found.subjects[0]), perhaps_members(found.subjects[0])
 
     def alliances(
         self,
@@ -452,11 +464,11 @@ class Tracker:
         self,
         at: AsOf,
         *,
-        between: Collection[str] = (),
+        between: tuple[str, str] | None = None,
         form: str | None = None,
         stage: str | None = None,
-    ) -> tuple[State, list[SubjectState]]:
-        """The agreements of *at* between all of these parties, of a form, at a stage."""
+    ) -> tuple[State, list[Listed]]:
+        """The agreements of *at* between two parties, of a form, at a stage."""
         found = self.state(at, kind="agreement")
         return found, agreements(found, between=between, form=form, stage=stage)
 

@@ -14,18 +14,63 @@ from tracker.app import Tracker
 pytestmark = pytest.mark.usefixtures("shipped")
 
 
-def test_agreements_between_two_are_those_that_both_are_parties_to(cli: CommandLine) -> None:
-    before = cli.ok(
-        "agreements", "--between", "JP", "KR", "--form", "free-trade-area", "--stage", "in-force",
-        "--as-of", "2022-01-31", "--format", "json",
-    )  # fmt: skip
+def test_an_agreement_between_two_is_at_their_stage_and_not_at_its_own(cli: CommandLine) -> None:
+    def between(day: str, *words: str) -> dict[str, str]:
+        found = cli.ok("agreements", "--between", *words, "--as-of", day, "--format", "json").json
+        return {each["agreement"]: each["between"] for each in found["agreements"]}
 
-    found = {each["agreement"]: each for each in before.json["agreements"]}
-    assert list(found) == ["agreement/rcep"]
-    rcep = found["agreement/rcep"]
-    assert {"title", "form", "stage", "parties"} <= rcep.keys()
-    stages = {party["party"]: party["stage"] for party in rcep["parties"]}
-    assert (stages["JP"], stages["KR"]) == ("in-force", "ratified")
+    assert between("2022-01-31", "JP", "KR")["agreement/rcep"] == "ratified"
+    assert between("2022-02-01", "JP", "KR")["agreement/rcep"] == "in-force"
+    assert between("2025-01-01", "GB", "CA")["agreement/cptpp"] == "signed"
+    assert between("1990-01-01", "US", "NZ")["agreement/anzus"] == "suspended"
+    assert "agreement/cptpp" not in between("2025-01-01", "GB", "CA", "--stage", "in-force")
+
+
+def test_a_bloc_stands_for_those_who_belong_to_it_on_the_day(cli: CommandLine) -> None:
+    def ties(day: str) -> set[tuple[str, ...]]:
+        found = []
+        for pair in ("DE,JP", "GB,JP"):
+            asked = ("--parties", pair, "--form", "free-trade-area", "--as-of", day)
+            found += cli.ok("matrix", *asked, "--format", "json").json["ties"]
+        return {(*tie["pair"], *tie["through"]) for tie in found}
+
+    assert ties("2019-01-31") == set()
+    assert ties("2019-02-01") == {("DE", "JP", "EU"), ("GB", "JP", "EU")}
+    assert ties("2020-02-01") == {("DE", "JP", "EU"), ("GB", "JP")}
+
+
+def test_members_that_may_be_are_said_apart(cli: CommandLine) -> None:
+    found = cli.ok("members", "apec", "--as-of", "1991-11-15", "--format", "json").json
+
+    assert "CN" not in {each["party"] for each in found["members"]}
+    assert {each["party"] for each in found["perhaps"]} == {"CN", "HK", "TW"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("agreements", "--stage", "inforce"), "did you mean in-force?"),
+        (("agreements", "--form", "defense-pact"), "did you mean defence-pact?"),
+        (("agreements", "--between", "KP", "KP"), "name two parties"),
+        (("claims", "--standing", "denyed"), "did you mean denied?"),
+        (("matrix", "--parties", "US"), "name two parties or more"),
+    ],
+)
+def test_a_word_that_no_part_may_have_is_refused(
+    cli: CommandLine, words: tuple[str, ...], said: str
+) -> None:
+    found = cli(*words)
+
+    assert found.code == 2
+    assert said in found.err
+
+
+def test_a_party_is_the_one_there_was_on_the_day(cli: CommandLine) -> None:
+    gone = cli("alliances", "RU", "--as-of", "1980-01-01")
+
+    assert gone.code == 3
+    assert "Soviet Union (SU)" in gone.err
+    assert cli.ok("alliances", "CS", "--as-of", "1990-01-01").code == 0
 
 
 def test_talks_say_how_far_they_have_got(cli: CommandLine) -> None:
@@ -43,7 +88,7 @@ def test_meetings_are_listed_by_their_day(cli: CommandLine) -> None:
     found = cli.ok("meetings", "--from", "2025-03-22", "--to", "2025-03-30", "--party", "KR")
 
     header, *rows = found.rows
-    assert header[:4] == ["start", "end", "standing", "meeting"]
+    assert header[:4] == ["first", "last", "standing", "meeting"]
     assert [row[3] for row in rows] == ["meeting/cjk-fmm-11", "meeting/cjk-etmm-13"]
     assert {row[2] for row in rows} == {"held"}
 
@@ -118,7 +163,7 @@ def test_the_network_of_a_day_is_read_back_by_networkx(
             read = networkx.read_graphml(file, force_multigraph=True)
         case "json":
             data = json.loads(file.read_text(encoding="utf-8"))
-            read = networkx.node_link_graph(data, edges="links")
+            read = networkx.node_link_graph(data)
         case _:
             read = networkx.MultiGraph(networkx.nx_pydot.read_dot(file))
 

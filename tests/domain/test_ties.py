@@ -49,18 +49,18 @@ def test_an_agreement_between_two_is_one_that_neither_has_left() -> None:
     left = {"kind": "party-stage-set", "subject": PACT, "parties": ["NZ"], "stage": "left"}
     events = [*two_agreements(), event("left", "1990-01-01", left)]
 
-    before = agreements(state_on(events, "1989-12-31"), between=["AU", "NZ"])
-    after = agreements(state_on(events, "1990-01-01"), between=["AU", "NZ"])
+    before = agreements(state_on(events, "1989-12-31"), between=("AU", "NZ"))
+    after = agreements(state_on(events, "1990-01-01"), between=("AU", "NZ"))
 
-    assert [each.subject for each in before] == [PACT]
+    assert [each.agreement.subject for each in before] == [PACT]
     assert after == []
 
 
 def test_agreements_can_be_asked_by_form_and_stage() -> None:
     found = state_on(two_agreements(), "2018-06-01")
 
-    assert [each.subject for each in agreements(found, form="free-trade-area")] == [FTA]
-    assert [each.subject for each in agreements(found, stage="in-force")] == [PACT]
+    assert [each.agreement.subject for each in agreements(found, form="free-trade-area")] == [FTA]
+    assert [each.agreement.subject for each in agreements(found, stage="in-force")] == [PACT]
     assert agreements(found, form="bloc") == []
 
 

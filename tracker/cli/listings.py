@@ -13,6 +13,7 @@ from tracker.cli.questions import party_code
 from tracker.errors import BadCommand
 
 if TYPE_CHECKING:
+    from tracker.domain.dates import AsOf
     from tracker.domain.state import State, SubjectState
 
 First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="From this day on.")]
@@ -54,28 +55,54 @@ def agreements(
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
-    codes = [str(party_code(each)) for each in between or ()]
+    _one_of("--form", form, "Form")
+    _one_of("--stage", stage, "Stage", "PartyStage")
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    found, listed = tracker.agreements(at, between=codes, form=form, stage=stage)
+    two = _two(between, at) if between else None
+    found, listed = tracker.agreements(at, between=two, form=form, stage=stage)
     output.show(
         format,
         shape=shapes.of_agreements(found, listed),
         rows=(
             {
-                "agreement": each.subject,
-                "form": each.value("form"),
-                "stage": each.stage,
+                "agreement": each.agreement.subject,
+                "form": each.agreement.value("form"),
+                "stage": each.agreement.stage,
+                "between": " through ".join(filter(None, [each.between, "+".join(each.through)])),
                 "parties": " ".join(
-                    code if held.value == each.stage else f"{code}:{held.value}"
-                    for code, held in sorted(each.under("party").items())
+                    code if held.value == each.agreement.stage else f"{code}:{held.value}"
+                    for code, held in sorted(each.agreement.under("party").items())
                     if held.value is not None
                 ),
-                "title": each.title,
+                "title": each.agreement.title,
             }
             for each in listed
         ),
-        columns=("agreement", "form", "stage", "parties", "title"),
+        columns=("agreement", "form", "stage", *(["between"] if two else []), "parties", "title"),
     )
+
+
+def _two(between: tuple[str, str], at: "AsOf") -> tuple[str, str]:
+    one, other = (str(party_code(each, at.day)) for each in between)
+    if one == other:
+        raise BadCommand(f"--between {one} {other}: name two parties")
+    return one, other
+
+
+def _one_of(option: str, word: str | None, *names: str, module: str = "agreements") -> None:
+    """Refuse a word that is none of those that a part may have."""
+    if word is None:
+        return
+    from difflib import get_close_matches
+    from importlib import import_module
+    from typing import get_args
+
+    found = import_module(f"tracker.domain.{module}")
+    words = sorted({each for name in names for each in get_args(getattr(found, name))})
+    if word not in words:
+        close = get_close_matches(word, words, n=1)
+        meant = f": did you mean {close[0]}?" if close else ":"
+        raise BadCommand(f"{option} {word} is none of these{meant} {', '.join(words)}")
 
 
 def talks(
@@ -154,8 +181,8 @@ def meetings(
         [each for _, _, each in sorted(listed, key=lambda row: row[:2])],
         format,
         {
-            "start": lambda each: (each.value("schedule") or {}).get("start"),
-            "end": lambda each: (each.value("schedule") or {}).get("end"),
+            "first": lambda each: (each.value("schedule") or {}).get("start"),
+            "last": _last_day,
             "standing": lambda each: each.stage,
             "meeting": lambda each: each.subject,
             "place": lambda each: each.value("place"),
@@ -163,6 +190,18 @@ def meetings(
             "title": lambda each: each.title,
         },
     )
+
+
+def _last_day(meeting: "SubjectState") -> str | None:
+    """The last day of a meeting of several, or the hour at which it is over."""
+    from datetime import timedelta
+
+    from tracker.domain.state import schedule_of
+
+    schedule, days = meeting.value("schedule") or {}, schedule_of(meeting)
+    if not schedule.get("end") or days is None:
+        return None
+    return schedule["end"] if "T" in schedule["end"] else str(days[1] - timedelta(days=1))
 
 
 def commitments(
@@ -242,6 +281,7 @@ def claims(
     from tracker.cli import words
 
     tracker = open_tracker(db)
+    _one_of("--standing", standing, "Standing", module="claims")
     code = party_code(party)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found = tracker.state(at, kind="claim")
@@ -309,13 +349,16 @@ def matrix(
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
-    codes = _codes(parties)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    codes = _codes(parties, at)
+    if len(codes) < 2:
+        raise BadCommand(f"--parties {parties}: name two parties or more, apart by commas")
     found, ties = tracker.ties(at, parties=codes, forms=form.split(",") if form else None)
     cells: dict[tuple[str, str], list[str]] = {}
     for tie in ties:
         name = tie.agreement.subject.split("/")[1]
         shown = name if tie.stage == "in-force" else f"{name} ({tie.stage})"
+        shown += f" through {'+'.join(tie.through)}" if tie.through else ""
         cells.setdefault((tie.one, tie.other), []).append(shown)
         cells.setdefault((tie.other, tie.one), []).append(shown)
     output.show(
@@ -358,11 +401,11 @@ def network(
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, ties = tracker.ties(
         at,
-        parties=_codes(parties) if parties else None,
+        parties=_codes(parties, at) if parties else None,
         forms=form.split(",") if form else None,
     )
     codes = {code for tie in ties for code in (tie.one, tie.other)} | set(
-        _codes(parties) if parties else ()
+        _codes(parties, at) if parties else ()
     )
     names = {code: known.name if (known := found_party(code)) else code for code in codes}
     write = {"dot": networks.dot, "graphml": networks.graphml, "json": networks.node_link}
@@ -370,8 +413,8 @@ def network(
     write_file(text.encode(), output, force=force)
 
 
-def _codes(text: str) -> list[str]:
+def _codes(text: str, at: "AsOf") -> list[str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words:
         raise BadCommand("--parties is empty: name some, such as US,JP,KR")
-    return list(dict.fromkeys(str(party_code(word)) for word in words))
+    return list(dict.fromkeys(str(party_code(word, at.day)) for word in words))

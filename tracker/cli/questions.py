@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tracker.domain.dates import AsOf
+    from tracker.domain.ties import Member
     from tracker.domain.told import Told
 
 KINDS = ("measure", "agreement", "talks", "meeting", "commitment", "claim")
@@ -337,13 +338,16 @@ def _list(found: "Iterable[Told]", wanted: Filter, format: Format) -> None:
     )
 
 
-def party_code(text: str | None) -> str | None:
-    """The code of the party that was typed, by code or by name."""
+def party_code(text: str | None, on: "date | None" = None) -> str | None:
+    """The code of the party that was typed, by code or by name; the one there was on a day."""
     if text is None:
         return None
     from tracker.domain.parties import party, resolve
 
-    return (party(text) or resolve(text)).code
+    found = party(text)
+    if found is None or (on is not None and not found.existed(on)):
+        found = resolve(text, on=on)
+    return found.code
 
 
 def alliances(
@@ -375,10 +379,10 @@ def alliances(
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
-    code = str(party_code(party))
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    code = str(party_code(party, at.day))
     found, bound = tracker.alliances(
-        at, code, partner=party_code(partner), all_pacts=all_pacts, blocs=blocs
+        at, code, partner=party_code(partner, at.day), all_pacts=all_pacts, blocs=blocs
     )
     output.show(
         format,
@@ -388,7 +392,7 @@ def alliances(
                 "agreement": each.agreement.subject,
                 "form": each.agreement.value("form"),
                 "partner": ally.party,
-                "stage": ally.stage,
+                "stage": _sure(ally),
                 "since": ally.since,
                 "event": ally.event,
             }
@@ -402,6 +406,10 @@ def alliances(
             for name, held in sorted(each.agreement.under("obligation").items()):
                 said = words.of_value(f"obligation/{name}", held.value)
                 output.write(f"\n{each.agreement.subject}, {name}: {said}\n")
+
+
+def _sure(member: "Member") -> str:
+    return member.stage if member.certain else f"{member.stage} (perhaps)"
 
 
 def members(
@@ -425,18 +433,18 @@ def members(
     tracker = open_tracker(db)
     slug = agreement if "/" in agreement else f"agreement/{agreement}"
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    found, listed = tracker.members(at, slug)
+    found, listed, perhaps = tracker.members(at, slug)
     output.show(
         format,
-        shape=shapes.of_members(found, slug, listed),
+        shape=shapes.of_members(found, slug, listed, perhaps),
         rows=(
             {
                 "party": each.party,
-                "stage": each.stage,
+                "stage": _sure(each),
                 "since": each.since,
                 "event": each.event,
             }
-            for each in listed
+            for each in (*listed, *perhaps)
         ),
         columns=("party", "stage", "since", "event"),
     )
@@ -468,7 +476,9 @@ def measures(
 
     tracker = open_tracker(db)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    found, listed = tracker.measures(at, into=party_code(into), origin=party_code(origin))
+    found, listed = tracker.measures(
+        at, into=party_code(into, at.day), origin=party_code(origin, at.day)
+    )
     output.show(
         format,
         shape=shapes.of_measures(found, listed) if format == Format.json else None,

@@ -7,11 +7,12 @@ a pair goes before what it says of the two.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
+from tracker.domain.parties import groups
 from tracker.domain.state import State, SubjectState
 
 ALLIANCE = "defence-pact"
@@ -39,6 +40,17 @@ def members(agreement: SubjectState) -> list[Member]:
         Member(code, held.value, held.since, held.event, held.certain)
         for code, held in sorted(agreement.under("party").items())
         if held.value in MEMBER_STAGES
+    ]
+
+
+def perhaps_members(agreement: SubjectState) -> list[Member]:
+    """Parties for which it may be in force or suspended on the day, and certainly is not."""
+    return [
+        Member(code, each.value, each.since, each.event, certain=False)
+        for code, held in sorted(agreement.under("party").items())
+        if held.value not in MEMBER_STAGES
+        for each in held.possible[:1]
+        if each.value in MEMBER_STAGES
     ]
 
 
@@ -111,7 +123,10 @@ def _is_alliance(agreement: SubjectState, *, all_pacts: bool, blocs: bool) -> bo
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two parties, by code, and the agreement that binds them on a day."""
+    """Two parties, by code, and the agreement that binds them on a day.
+
+    ``through`` are the bodies that are party to it in their place: the EU for France.
+    """
 
     one: str
     other: str
@@ -119,6 +134,7 @@ class Tie:
     stage: str
     since: date
     event: str
+    through: tuple[str, ...] = ()
 
 
 def ties(
@@ -127,42 +143,110 @@ def ties(
     """Every tie of *state* between two of *parties*, by agreement and codes.
 
     Args:
-        parties: left out, all.
+        parties: left out, all, each for itself; of those that are named a body stands for
+            the parties that belong to it on the day.
         forms: of these forms only.
     """
+    stand_ins = {code: _stand_ins(state, code) for code in parties or ()}
     for agreement in state.subjects:
         if agreement.kind != "agreement" or agreement.stage not in MEMBER_STAGES:
             continue
         if forms is not None and agreement.value("form") not in forms:
             continue
-        codes = sorted(_not_gone(agreement))
-        wanted = codes if parties is None else [code for code in codes if code in parties]
-        bound = {code: {each.party: each for each in partners(agreement, code)} for code in wanted}
+        named = _not_gone(agreement)
+        wanted = sorted(named if parties is None else parties)
+        bound = {code: {each.party: each for each in partners(agreement, code)} for code in named}
         for one, other in combinations(wanted, 2):
-            if other in bound[one]:
-                found = bound[one][other]
-                yield Tie(one, other, agreement, found.stage, found.since, found.event)
+            for first, second in _pairs(one, other, stand_ins):
+                if first in named and second in bound[first]:
+                    found = bound[first][second]
+                    own = (stand_ins.get(one, {}).get(first), stand_ins.get(other, {}).get(second))
+                    since = max([found.since, *(day for day in own if day)])
+                    through = tuple(sorted({first, second} - {one, other}))
+                    yield Tie(one, other, agreement, found.stage, since, found.event, through)
+                    break
+
+
+def _pairs(
+    one: str, other: str, stand_ins: Mapping[str, Mapping[str, date]]
+) -> Iterator[tuple[str, str]]:
+    """The two themselves, then with bodies in the place of one or both."""
+    for first in (one, *stand_ins.get(one, ())):
+        for second in (other, *stand_ins.get(other, ())):
+            if first != second and first != other and second != one:
+                yield first, second
+
+
+def _stand_ins(state: State, party: str) -> dict[str, date]:
+    """The bodies to which *party* belongs on the day, and since when."""
+    slugs = {slug: code for code, slug in groups().items()}
+    return {
+        slugs[each.subject]: member.since
+        for each in state.subjects
+        if each.subject in slugs
+        for member in members(each)
+        if member.party == party
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An agreement that was asked for; when it was for two parties, its stage between them."""
+
+    agreement: SubjectState
+    between: str | None = None
+    through: tuple[str, ...] = ()
 
 
 def agreements(
     state: State,
     *,
-    between: Collection[str] = (),
+    between: tuple[str, str] | None = None,
     form: str | None = None,
     stage: str | None = None,
-) -> list[SubjectState]:
+) -> list[Listed]:
     """The agreements of *state*, by slug.
 
     Args:
-        between: all of these are parties to it, at whatever stage but gone.
+        between: both are parties to it, at whatever stage but gone, by themselves or through
+            a body to which they belong on the day.
         form: of this form.
-        stage: at this stage.
+        stage: at this stage; between two, at this stage between them.
     """
-    return [
-        each
-        for each in state.subjects
-        if each.kind == "agreement"
-        and (form is None or each.value("form") == form)
-        and (stage is None or each.stage == stage)
-        and all(each.value(f"party/{code}") not in (None, *GONE) for code in between)
-    ]
+    stand_ins = {code: _stand_ins(state, code) for code in between or ()}
+    found = []
+    for each in state.subjects:
+        if each.kind != "agreement" or form not in (None, each.value("form")):
+            continue
+        if between is None:
+            found.append(Listed(each))
+            continue
+        for first, second in _pairs(*between, stand_ins):
+            here = stage_between(each, first, second)
+            if here is not None:
+                through = tuple(sorted({first, second} - set(between)))
+                found.append(Listed(each, here, through))
+                break
+    return [each for each in found if stage in (None, each.between or each.agreement.stage)]
+
+
+_RANK = ("open", "applied", "negotiating", "signed", "ratified", "provisional", "in-force")
+
+
+def stage_between(agreement: SubjectState, one: str, other: str) -> str | None:
+    """How far *agreement* has got between two parties; None when one is none, or gone.
+
+    What it says of the pair, else the lesser of their own stages; an agreement that is not in
+    force itself is at its own stage between any two.
+    """
+    stages = [agreement.value(f"party/{code}") for code in (one, other)]
+    if any(stage is None or stage in GONE for stage in stages):
+        return None
+    pair = agreement.value("pair/" + "-".join(sorted((one.lower(), other.lower()))))
+    if pair is not None:
+        return str(pair)
+    if agreement.stage not in MEMBER_STAGES:
+        return agreement.stage
+    if "suspended" in stages:
+        return "suspended"
+    return min(map(str, stages), key=_RANK.index)

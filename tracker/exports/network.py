@@ -92,12 +92,12 @@ def graphml(at: AsOf, names: Mapping[str, str], edges: Sequence[Mapping[str, Any
 
 
 def node_link(at: AsOf, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]) -> str:
-    """The network as JSON, which ``networkx.node_link_graph(data, edges="links")`` reads."""
+    """The network as JSON, which ``networkx.node_link_graph`` reads."""
     found = {
         "directed": False,
         "multigraph": True,
         "graph": _coordinate(at),
         "nodes": [{"id": code, "name": name} for code, name in sorted(names.items())],
-        "links": [{**edge, "key": number} for number, edge in enumerate(edges)],
+        "edges": [{**edge, "key": number} for number, edge in enumerate(edges)],
     }
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"

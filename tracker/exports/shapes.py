@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import AsOf
 from tracker.domain.state import Held, Rival, State, SubjectState, without_end
-from tracker.domain.ties import Alliance, Member, Tie
+from tracker.domain.ties import Alliance, Listed, Member, Tie
 
 if TYPE_CHECKING:
     from datetime import date
@@ -125,12 +125,15 @@ def held_value(fact: Fact) -> Any:
     return Held.of(fact).value
 
 
-def of_members(state: State, agreement: str, members: Iterable[Member]) -> dict[str, Any]:
-    """``{"as_of", "agreement", "members": […]}``, the members by code."""
+def of_members(
+    state: State, agreement: str, members: Iterable[Member], perhaps: Iterable[Member] = ()
+) -> dict[str, Any]:
+    """``{"as_of", "agreement", "members": […]}``, by code; ``perhaps``: those that may be."""
     return {
         "as_of": of_coordinate(state.as_of),
         "agreement": agreement,
         "members": [_member(member) for member in members],
+        "perhaps": [_member(member) for member in perhaps],
     }
 
 
@@ -197,38 +200,38 @@ def of_subjects(state: State, name: str, subjects: Iterable[SubjectState]) -> di
     }
 
 
-def of_agreements(state: State, agreements: Iterable[SubjectState]) -> dict[str, Any]:
-    """``{"as_of", "agreements": […]}``, the agreements by slug, their parties by code."""
+def of_agreements(state: State, agreements: Iterable[Listed]) -> dict[str, Any]:
+    """``{"as_of", "agreements": […]}``, the agreements by slug, their parties by code.
+
+    ``between`` is the stage between two parties, when it was asked for them, and ``through``
+    the bodies that are party in their place.
+    """
     return {
         "as_of": of_coordinate(state.as_of),
         "agreements": [
             {
-                "agreement": each.subject,
-                "title": each.title,
-                "form": each.value("form"),
-                "stage": each.stage,
+                "agreement": each.agreement.subject,
+                "title": each.agreement.title,
+                "form": each.agreement.value("form"),
+                "stage": each.agreement.stage,
+                "between": each.between,
+                "through": list(each.through),
                 "parties": [
-                    {
-                        "party": code,
-                        "stage": held.value,
-                        "since": _day(held.since),
-                        "event": held.event,
-                    }
-                    for code, held in sorted(each.under("party").items())
+                    {"party": code, **_staged(held)}
+                    for code, held in sorted(each.agreement.under("party").items())
                 ],
                 "pairs": [
-                    {
-                        "pair": name.upper().split("-"),
-                        "stage": held.value,
-                        "since": _day(held.since),
-                        "event": held.event,
-                    }
-                    for name, held in sorted(each.under("pair").items())
+                    {"pair": name.upper().split("-"), **_staged(held)}
+                    for name, held in sorted(each.agreement.under("pair").items())
                 ],
             }
             for each in agreements
         ],
     }
+
+
+def _staged(held: Held) -> dict[str, Any]:
+    return {"stage": held.value, "since": _day(held.since), "event": held.event}
 
 
 def of_ties(state: State, parties: Iterable[str] | None, ties: Iterable[Tie]) -> dict[str, Any]:
@@ -245,6 +248,7 @@ def of_ties(state: State, parties: Iterable[str] | None, ties: Iterable[Tie]) ->
                 "stage": tie.stage,
                 "since": _day(tie.since),
                 "event": tie.event,
+                "through": list(tie.through),
             }
             for tie in ties
         ],
