@@ -78,6 +78,9 @@ def _counts(each: Correction, target: Event, events: Sequence[Event], known_by: 
         return _public(each, events, known_by)
     if each.content.reported:
         return each.content.reported.latest <= known_by
+    if isinstance(target, Correction):
+        first = next(one for one in events if one.id == target.of)
+        return _counts(target, first, events, known_by)
     return _public(target, events, known_by)
 
 

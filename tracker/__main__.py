@@ -15,9 +15,12 @@ def main() -> None:
     # A command is over before there is anything to collect, and looking for it takes a tenth
     # of the time of a small one.
     gc.set_threshold(100_000, 20, 20)
-    from tracker.cli import run
+    try:
+        from tracker.cli import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,17 @@ def test_our_own_slip_counts_as_if_the_entry_had_been_right_from_the_first() -> 
     assert rate_known([first, right], "2025-03-01") == "20"
 
 
+def test_a_slip_of_a_slip_counts_from_where_the_first_slip_did() -> None:
+    first = imposed(25)
+    slip = about("correction", first, "2025-05-02", slip=True, content=right_rate(20))
+    again = event(
+        "again", "2025-06-02", kind="correction", of=slip.id, slip=True, content=right_rate(15)
+    )
+
+    assert rate_known([first, slip, again], "2025-02-28") is None
+    assert rate_known([first, slip, again], "2025-03-01") == "15"
+
+
 def test_a_slip_about_the_day_of_the_report_moves_it_either_way() -> None:
     first = imposed(25)
     later = about("correction", first, "2025-04-01", slip=True, content={"reported": "2025-03-05"})

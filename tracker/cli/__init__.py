@@ -1,6 +1,7 @@
 """The command line: parse what was typed, ask the one door, show the answer."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -142,10 +143,15 @@ def run() -> None:
         if os.environ.get("TRACKER_DEBUG"):
             raise
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except SystemExit:
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":
             # The reader of the output went away, which is no failure of the command.
             sys.exit(0)
         raise
     finally:
+        # Whatever was to be done is done or undone: an interrupt has nothing left to stop.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         options.close_all()
+        signal.signal(signal.SIGINT, before)

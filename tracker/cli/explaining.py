@@ -159,7 +159,7 @@ def diff(
 
     \b
     tracker diff 2025-04-02 2025-04-09
-    tracker diff --as-of 2025-08-20 --known-by 2025-08-20..2025-09-20
+    tracker diff --as-of 2025-08-15 --known-by 2025-09-01..2025-10-01
     """
     from tracker.cli import output
     from tracker.exports import shapes

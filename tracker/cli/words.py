@@ -90,7 +90,11 @@ def of_days(since: date, until: date, hour: str | None = None) -> str:
 
 
 def _measure(subject: SubjectState, day: date) -> str:
-    lines = [f"{name}: {_line(held.value)}" for name, held in sorted(subject.lines.items())]
+    stopped = {name for name, held in subject.under("suspended").items() if held.value is True}
+    lines = [
+        f"{name}: {_line(held.value)}" + (" (suspended)" if name in stopped else "")
+        for name, held in sorted(subject.lines.items())
+    ]
     due = [
         f"{part.removeprefix('line/')}: {_line(held.value)} from {held.since}"
         for part, held in sorted(subject.due(day).items())

@@ -170,7 +170,8 @@ class _Story:
             return self._public(each, known_by)
         if each.content.reported:
             return each.content.reported.latest <= known_by
-        return self._public(target, known_by)
+        # A correction is asked for its own corrections only on days on which it counts.
+        return isinstance(target, Correction) or self._public(target, known_by)
 
     def _retracted(self, event: Event, known_by: date) -> bool:
         return any(True for _ in self.retractions(event, known_by))

@@ -183,12 +183,19 @@ def read_as(given: Iterable[Assignment], rival: str, against: str) -> Iterator[A
     """
     given = list(given)
     place = next((each.decided for each in given if each.decided.event == against), None)
+    known = {(each.known, each.known_until) for each in given if each.decided.event == rival}
     for each in given:
         if each.decided.event == rival and each.against == against:
             order = (place or each.decided)[:3]
             decided = Decided(*order, rival, each.decided.place)
             yield each._replace(against=None, decided=decided)
-        elif each.decided.event != against:
+        elif each.decided.event == against:
+            # On days on which nobody knew of the rival, what it disagrees with stands.
+            spans = [(each.known, each.known_until)]
+            for span in known:
+                spans = _without(spans, span)
+            yield from (each._replace(known=since, known_until=end) for since, end in spans)
+        else:
             yield each
 
 
