@@ -6,7 +6,7 @@ from datetime import date
 
 from tests.entries import agreement, event, stage, state_on
 from tracker.domain.events import Event
-from tracker.domain.ties import agreements, ties
+from tracker.domain.ties import agreements, members, ties
 
 FTA = "agreement/fta"
 PACT = "agreement/pact"
@@ -72,3 +72,14 @@ def test_a_tie_is_since_the_later_of_the_two() -> None:
 
     assert found["AU", "GB"] == date(2024, 12, 15)
     assert found["AU", "JP"] == date(2018, 12, 30)
+
+
+def test_an_agreement_that_has_ended_has_no_members_whatever_its_parties_stand_at() -> None:
+    events = [*two_agreements(), event("over", "2020-01-01", stage(FTA, "ended"))]
+
+    def parties(day: str) -> list[str]:
+        found = [each for each in state_on(events, day).subjects if each.subject == FTA]
+        return [member.party for member in members(found[0])]
+
+    assert parties("2019-12-31") == ["AU", "JP"]
+    assert parties("2020-01-01") == []

@@ -35,7 +35,9 @@ class Member:
 
 
 def members(agreement: SubjectState) -> list[Member]:
-    """The parties for which the agreement is in force or suspended, by code."""
+    """The parties for which the agreement is in force or suspended, by code; none once ended."""
+    if agreement.stage == "ended":
+        return []
     return [
         Member(code, held.value, held.since, held.event, held.certain)
         for code, held in sorted(agreement.under("party").items())
