@@ -134,7 +134,7 @@ def test_a_day_may_be_named_as_on_any_command_line(cli: CommandLine) -> None:
     ("title", "event"),
     [
         ("Ōsaka: the 1st «Ürün» — day!", "2025-03-30-osaka-the-1st-urun-day"),
-        ("三国貿易相会合", "2025-03-30-event"),
+        ("三国貿易相会合", "2025-03-30-event-400c0813"),
         ("word " * 80, "2025-03-30-" + ("word-" * 18).rstrip("-")),
     ],
 )
@@ -507,3 +507,16 @@ def test_a_draft_can_be_tried_first(cli: CommandLine) -> None:
     assert answer.code == 0
     assert "+ measure/cars line/all: +30 %, from 2025-05-01" in answer.out
     assert cli.version() == 0
+
+
+@pytest.mark.usefixtures("tracker")
+def test_an_id_is_made_of_a_title_in_any_script_and_of_a_vague_day(cli: CommandLine) -> None:
+    def added(title: str, occurred: str) -> str:
+        asked = ("--title", title, "--occurred", occurred, "--reported", "2025-05-01")
+        return cli.ok("add", *asked, "--url", "https://example.org").out.split()[1]
+
+    one, other = added("日本と中国", "2025-03-30"), added("中国と韓国", "2025-03-30")
+
+    assert one != other
+    assert added("Talks", "[2025-04-25..2025-04-29]") == "2025-04-25-talks"
+    assert added("Talks", "2025-04") == "2025-04-talks"

@@ -434,3 +434,15 @@ def test_what_is_loaded_together_may_speak_about_one_another_in_any_order(
     cli.ok("load", str(write("both.toml", right, wrong)))
 
     assert told(cli, "2025-06-02-x")["title"] == "Right"
+
+
+def test_a_second_correction_keeps_what_the_first_put_right(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("a.toml", cars())))
+    cli.ok("correct", CARS, "--slip", "--title", "The right title")
+
+    cli.ok("correct", CARS, "--slip", "--summary", "The right summary")
+
+    found = cli.ok("show", CARS, "--format", "json").json
+    assert (found["title"], found["summary"]) == ("The right title", "The right summary")

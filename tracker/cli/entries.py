@@ -298,11 +298,19 @@ def correct(
             "say what is right: --title, --occurred, --place, --summary, --effect, or --edit"
         )
     entry = _about(tracker, told, "correction", why, on, slip, url, publisher, published, edit=edit)
-    entry["content"] = content
+    entry["content"] = _carried_over(tracker, told) | content
     if edit:
         _edit(tracker, entry, dry_run=dry_run)
     else:
         _take(tracker, _made(tracker, entry), dry_run=dry_run)
+
+
+def _carried_over(tracker: "Tracker", told: Any) -> dict[str, Any]:
+    """What an earlier correction put right, which the next one would take back."""
+    if told.corrected_by is None:
+        return {}
+    earlier = tracker.event(told.corrected_by, tracker.as_of()).content
+    return dict(earlier["content"]) if earlier["of"] == told.id else {}
 
 
 def retract(
@@ -446,11 +454,21 @@ def _effect(text: str) -> Any:
 
 
 def _id(day: str, title: str) -> str:
+    from contextlib import suppress
+    from hashlib import sha256
     from unicodedata import normalize
+
+    from tracker.domain.dates import When
 
     plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:90].strip("-")
-    return f"{day[:10]}-{words or 'event'}"
+    if not words:
+        # A title without a Latin letter still tells one event from another.
+        words = f"event-{sha256(title.encode()).hexdigest()[:8]}"
+    with suppress(BadDay):
+        when = When.read(day)
+        day = day[:10] if when.known or day[:4].isdigit() else when.earliest.isoformat()
+    return f"{day.rstrip('?~%')}-{words}"
 
 
 def _asked(option: str, label: str) -> str:
