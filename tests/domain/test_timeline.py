@@ -208,7 +208,9 @@ def test_by_a_reading_the_rival_stands_in_place_of_what_it_disagrees_with(
             here = at([fact for fact in facts if fact.subject == subject], part, day, known_by)
             certain = [(fact.value, fact.event) for fact in here if fact.certain]
             expected, _ = oracle.answer(instead, subject, part, day, known_by)
-            if getattr(taken, "effects", ()) and not _spoken_of(events, rival, taken):
+            both = bool(rival.effects) and bool(getattr(taken, "effects", ()))
+            known = rival.public <= known_by
+            if both and known and not _spoken_of(events, rival, taken):
                 assert certain == ([expected] if expected else [])
 
 

@@ -179,7 +179,8 @@ def fold_all(given: Iterable[Assignment]) -> Iterator[Fact]:
 def read_as(given: Iterable[Assignment], rival: str, against: str) -> Iterator[Assignment]:
     """The assignments as if *rival* were right: in place of *against*, at its place in order.
 
-    Where *against* assigns nothing, the rival keeps its own place.
+    Where *against* assigns nothing, the rival keeps its own place; a rival that assigns nothing
+    takes nothing away.
     """
     given = list(given)
     place = next((each.decided for each in given if each.decided.event == against), None)
