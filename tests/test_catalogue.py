@@ -27,7 +27,7 @@ from tracker.catalogue import (
     to_toml,
 )
 from tracker.domain.events import Correction, Development, content_of
-from tracker.domain.measures import RateSet
+from tracker.domain.measures import RateSet, ScopeSet
 from tracker.errors import BadEntries, NotFound, Problem
 
 X = "2025-03-26-x"
@@ -361,3 +361,71 @@ def test_the_fields_that_say_what_an_entry_is_are_written_first() -> None:
         *("[[event]]", "id", "title", "occurred", "tags")
     ]
     assert "occurred = 2025-03-26\n" in text
+
+
+LISTED = """
+[[event]]
+id = "2025-03-26-cars"
+title = "The United States puts 25 % on listed cars"
+kind = "proclamation"
+occurred = 2025-03-26
+sources = [{ url = "https://example.org/a", publisher = "P", published = 2025-03-26 }]
+
+[[event.effects]]
+kind = "scope-set"
+subject = "measure/us-232-autos"
+line = "all"
+products = ["8704.21"]
+products-from = "lists/cars.txt"
+except-products-from = "lists/old.txt"
+"""
+
+
+def test_the_codes_of_a_list_file_stand_beside_those_of_the_entry(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/cars.txt").write_text(
+        "# from note 33(b)\n8703.22 8703.23  # small\n8703.24\n"
+    )
+    (tmp_path / "lists/old.txt").write_text("8703.24.01\n")
+    (tmp_path / "cars.toml").write_text(LISTED)
+
+    (event,) = require(read_files([tmp_path / "cars.toml"]))
+
+    assert isinstance(event, Development)
+    (effect,) = event.effects
+    assert isinstance(effect, ScopeSet)
+    assert effect.products == ("8704.21", "8703.22", "8703.23", "8703.24")
+    assert effect.except_products == ("8703.24.01",)
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        (None, "cannot be read"),
+        ("# nothing", "lists no codes"),
+        ("8703.22\ncars", "cars.txt:2: cars is no tariff code"),
+    ],
+)
+def test_a_list_file_that_cannot_be_used_is_named_with_the_line_that_asks_for_it(
+    tmp_path: Path, codes: str | None, message: str
+) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/old.txt").write_text("8703.24.01\n")
+    if codes is not None:
+        (tmp_path / "lists/cars.txt").write_text(codes)
+    (tmp_path / "cars.toml").write_text(LISTED)
+
+    batch = read_files([tmp_path / "cars.toml"])
+
+    (problem,) = batch.problems
+    assert message in problem.message
+    assert LISTED.splitlines()[problem.line - 1].startswith("products-from")
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../cars.txt"])
+def test_a_list_file_stands_in_the_folder_of_its_entry(tmp_path: Path, path: str) -> None:
+    (tmp_path / "cars.toml").write_text(LISTED.replace("lists/cars.txt", path))
+
+    batch = read_files([tmp_path / "cars.toml"])
+
+    assert any("is no list file" in problem.message for problem in batch.problems)

@@ -197,15 +197,16 @@ def _read_entry(
     if name:
         batch.places[name] = (path, line)
         batch._texts[name] = (text, number)
+    raw, found = _with_lists(raw, name, Path(path).parent)
     try:
         event = read_event(raw)
     except ValidationError as error:
-        found = [
+        found += [
             Problem(_in_words(each), name, _field(each), path, line)
             for each in _telling(error.errors(include_url=False))
         ]
     else:
-        found = list(problems(event))
+        found += problems(event)
         if not found:
             batch.events.append(event)
             return
@@ -214,6 +215,66 @@ def _read_entry(
     for each in found:
         at = (line_of(text, number, each.field) if text else 0) or line
         batch.problems.append(Problem(each.message, name, each.field, path, at))
+
+
+_LISTS = {"products-from": "products", "except-products-from": "except-products"}
+_CODE = re.compile(r"\d[\d.]*\d")
+
+
+def _with_lists(raw: Any, name: str, folder: Path) -> tuple[Any, list[Problem]]:
+    """*raw* with the codes of the list files that its effects name, and what is wrong with those.
+
+    A list file stands in *folder* or below it: codes with white space between them, and from
+    a ``#`` to the end of its line a comment, which says where the list comes from.
+    """
+    found: list[Problem] = []
+    if not isinstance(raw, Mapping):
+        return raw, found
+    entry = dict(raw)
+    if isinstance(entry.get("content"), Mapping):
+        entry["content"] = _listed(entry["content"], folder, name, "content.", found)
+    return _listed(entry, folder, name, "", found), found
+
+
+def _listed(
+    holder: Mapping[str, Any], folder: Path, name: str, prefix: str, found: list[Problem]
+) -> Mapping[str, Any]:
+    effects = holder.get("effects")
+    if not isinstance(effects, list):
+        return holder
+    listed: list[Any] = []
+    for number, effect in enumerate(effects):
+        if isinstance(effect, Mapping) and not _LISTS.keys().isdisjoint(effect):
+            effect = dict(effect)
+            for key in [key for key in _LISTS if key in effect]:
+                try:
+                    codes = _codes_of(effect.pop(key), folder)
+                except ValueError as error:
+                    at = f"{prefix}effects.{number}.{key}"
+                    found.append(Problem(str(error), name, at))
+                else:
+                    effect[_LISTS[key]] = [*effect.get(_LISTS[key], []), *codes]
+        listed.append(effect)
+    return {**holder, "effects": listed}
+
+
+def _codes_of(name: object, folder: Path) -> list[str]:
+    if not isinstance(name, str) or Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ValueError(f"{name!r} is no list file: write its path from the folder of this file")
+    path = folder / name
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{path} cannot be read: write the list file, in UTF-8") from None
+    codes: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        for code in line.partition("#")[0].split():
+            if not _CODE.fullmatch(code):
+                raise ValueError(f"{path}:{number}: {code} is no tariff code, such as 8703.23")
+            codes.append(code)
+    if not codes:
+        raise ValueError(f"{path} lists no codes")
+    return codes
 
 
 def _writable(text: str) -> bool:

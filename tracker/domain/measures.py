@@ -41,10 +41,12 @@ Standing: TypeAlias = Literal["undisputed", "contested", "stayed", "held-unlawfu
 class Condition(Value):
     """One thing that an importer must show; what is not stated counts as not shown.
 
-    ``given`` names it; exactly one of the tests says what must be true of it.
+    ``given`` names it; exactly one of the tests says what must be true of it, or of its sum
+    with those that ``plus`` names (weights of several metals).
     """
 
     given: Slug
+    plus: tuple[Slug, ...] = ()
     is_: Title | None = Field(default=None, alias="is")
     at_least: Number | None = Field(default=None, alias="at-least")
     below: Number | None = None
@@ -56,7 +58,14 @@ class Condition(Value):
         tests = (self.is_, self.at_least, self.below, self.before, self.on_or_after)
         if sum(test is not None for test in tests) != 1:
             raise ValueError("give one of is, at-least, below, before, on-or-after")
+        if self.plus and self.at_least is None and self.below is None:
+            raise ValueError("a sum has a number: give at-least or below")
         return self
+
+    def json_value(self) -> Json:
+        value = super().json_value()
+        assert isinstance(value, dict)
+        return {key: each for key, each in value.items() if each != []}
 
 
 class MeasureIntroduced(Effect):
