@@ -42,7 +42,8 @@ class Condition(Value):
     """One thing that an importer must show; what is not stated counts as not shown.
 
     ``given`` names it; exactly one of the tests says what must be true of it, or of its sum
-    with those that ``plus`` names (weights of several metals).
+    with those that ``plus`` names (weights of several metals).  A given of a party and a share
+    (``metal-from``) takes two: which party ``is`` meant, and how much of it ``at-least``.
     """
 
     given: Slug
@@ -55,7 +56,11 @@ class Condition(Value):
 
     @model_validator(mode="after")
     def _one_test(self) -> Condition:
-        tests = (self.is_, self.at_least, self.below, self.before, self.on_or_after)
+        tests: list[object] = [self.is_, self.at_least, self.below, self.before, self.on_or_after]
+        if self.given == "metal-from":
+            if self.is_ is None or self.at_least is None:
+                raise ValueError("metal-from takes is (a party) and at-least (its share)")
+            tests.remove(self.is_)
         if sum(test is not None for test in tests) != 1:
             raise ValueError("give one of is, at-least, below, before, on-or-after")
         if self.plus and self.at_least is None and self.below is None:
