@@ -146,6 +146,7 @@ class Tracker:
     ) -> None:
         self._engine = database.engine_for(url)
         self._now = now
+        self._ready = False
 
     # -- the database -------------------------------------------------------------------
 
@@ -188,15 +189,18 @@ class Tracker:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """A transaction of its own; it makes the tables first where there are none."""
-        ready = database.schema_of(self._engine) == SCHEMA
+        ready = self._ready or database.schema_of(self._engine) == SCHEMA
         if not ready:
             database.prepare(self._engine)
         with database.writing(self._engine) as conn:
-            if not ready:
+            if ready:
+                database.require_schema(conn)
+            else:
                 database.migrate(conn, shipped("migrations"))
                 if logs.size(conn):
                     _rebuild(conn)
             yield conn
+        self._ready = True
 
     def close(self) -> None:
         """Let go of the database; a SQLite file is then whole, without a log beside it."""

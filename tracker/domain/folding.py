@@ -31,6 +31,12 @@ def fold_rows(rows: Collection[Assigned]) -> list[FactRow]:
     if not all(map(_is_plain, rows)):
         return _folded_slowly(rows)
     facts: list[FactRow] = []
+    if len(rows) == 1:
+        (row,) = rows
+        if row[_SINCE] < row[_UNTIL]:
+            said = (row[_SINCE], row[_UNTIL], *_SAID(row))
+            facts.append(_fact(row, said, row[_KNOWN], _EVER))
+        return facts
     spans: list[_Span] = []
     held: dict[tuple[Any, ...], str] = {}
     for known, group in groupby(sorted(rows, key=_known), key=_known):

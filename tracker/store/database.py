@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspe
 from sqlalchemy.engine import make_url
 
 from tracker.errors import StoreError
+from tracker.store import plain
 from tracker.store.tables import SCHEMA
 
 WAIT = 30
@@ -48,7 +49,6 @@ def engine_for(url: str) -> Engine:
     else:
         engine = create_engine(parsed, connect_args={"timeout": WAIT})
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -59,18 +59,15 @@ def _unwritable(file: Path) -> bool:
 
 
 def _configure(connection: Any, record: object) -> None:
-    # The driver's own transactions begin late and not at all before some statements; SQLAlchemy
-    # is left to begin them.  See its notes on pysqlite, "Serializable isolation".
+    # The driver's own transactions begin late and not at all before some statements; we begin
+    # them ourselves.  See the notes of SQLAlchemy on pysqlite, "Serializable isolation".
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA cache_size = -65536")
+    # One event writes a dozen pages, many of them the same as the one before it.
+    cursor.execute("PRAGMA wal_autocheckpoint = 8000")
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("tracker_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
@@ -81,7 +78,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         StoreError: the database cannot be used.
     """
     with explained(engine), engine.connect() as connection:
+        _begin(connection, "BEGIN")
         yield connection
+
+
+def _begin(connection: Connection, how: str) -> None:
+    connection.connection.cursor().execute(how)
 
 
 @contextmanager
@@ -91,8 +93,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreError: the database cannot be used, or another writer did not finish.
     """
-    writer = engine.execution_options(tracker_writes=True)
-    with explained(engine), writer.begin() as connection:
+    with explained(engine), engine.begin() as connection:
+        _begin(connection, "BEGIN IMMEDIATE")
         yield connection
 
 
@@ -151,7 +153,7 @@ def schema_of(engine: Engine) -> int | None:
     if file and not Path(file).exists():
         return None
     with reading(engine) as connection:
-        number = connection.execute(text("PRAGMA user_version")).scalar_one()
+        number = connection.execute(_NUMBER).scalar_one()
         if number > SCHEMA:
             raise StoreError(
                 f"{place(engine)} was made by a newer tracker (schema {number}, this one knows "
@@ -166,6 +168,20 @@ def schema_of(engine: Engine) -> int | None:
                 "give another path with --db"
             )
     return int(number)
+
+
+_NUMBER = text("PRAGMA user_version")
+
+
+def require_schema(connection: Connection) -> None:
+    """That the database still has the schema of this version.
+
+    Raises:
+        StoreError: a newer tracker has changed it since it was opened.
+    """
+    found = plain.row(connection, _NUMBER)
+    if found != (SCHEMA,):
+        raise StoreError("the database was changed by a newer tracker: upgrade tracker")
 
 
 def prepare(engine: Engine) -> None:
@@ -184,7 +200,6 @@ def prepare(engine: Engine) -> None:
                 "with --db"
             ) from error
     with explained(engine), engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 

@@ -148,13 +148,10 @@ class _Load:
 
     def _appended(self, records: Sequence[Record]) -> Sequence[Record]:
         """Append those of *records* that the log lacks, which are nearly always all of them."""
-        refused = self.conn.dialect.loaded_dbapi.IntegrityError
-        try:
-            with self.conn.begin_nested():
-                self._append(records)
-        except refused:
+        ids = {each.id for each in records}
+        if len(ids) < len(records) or logs.has_any(self.conn, ids):
             records = self._lacking(records)
-            self._append(records)
+        self._append(records)
         return records
 
     def _lacking(self, records: Sequence[Record]) -> list[Record]:
@@ -184,12 +181,9 @@ class _Load:
 
     def _introduced(self, subjects: Iterable[str]) -> set[str]:
         """Those of *subjects* that the log introduces, or an entry that could not be read may."""
-        return {
-            each
-            for each in subjects
-            if each in self.unread.subjects
-            or plain.row(self.conn, _INTRODUCES, subject=each) is not None
-        }
+        wanted = set(subjects)
+        unread = wanted.intersection(self.unread.subjects)
+        return unread | logs.introduced(self.conn, wanted - unread)
 
     def _heads(self, records: Sequence[Record]) -> dict[str, Head]:
         targets = {each.target for each in records if each.target} | set(self.unread.ids)
@@ -213,8 +207,3 @@ def _without_content(record: Record) -> Record:
 
 
 _CONTENT = select(log.c.version, log.c.content).where(log.c.event_id == bindparam("event_id"))
-_INTRODUCES = (
-    select(mention.c.version)
-    .where(mention.c.what == "introduces", mention.c.word == bindparam("subject"))
-    .limit(1)
-)

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 
 from tracker.domain.told import Filter
+from tracker.store import plain
 from tracker.store.tables import log, mention, reference
 
 T = TypeVar("T")
@@ -33,7 +34,10 @@ def streamed(conn: Connection, query: Select[Any]) -> Iterable[Row[Any]]:
 
 def size(conn: Connection) -> int:
     """How many events the log holds: its version."""
-    return int(conn.execute(select(func.coalesce(func.max(log.c.version), 0))).scalar_one())
+    return int(next(plain.rows(conn, _SIZE))[0])
+
+
+_SIZE = select(func.coalesce(func.max(log.c.version), 0))
 
 
 def version_at(conn: Connection, instant: datetime) -> int:
@@ -70,18 +74,24 @@ def contents(
     return found
 
 
-def introduced(conn: Connection, subjects: Collection[str]) -> set[str]:
+def has_any(conn: Connection, ids: Iterable[str]) -> bool:
+    """Whether the log has any of *ids*."""
+    return any(
+        conn.execute(select(log.c.event_id).where(log.c.event_id.in_(some)).limit(1)).first()
+        for some in chunks(ids)
+    )
+
+
+def introduced(conn: Connection, subjects: Iterable[str]) -> set[str]:
     """Those of *subjects* that an event of the log introduces."""
-    found: set[str] = set()
-    for chunk in chunks(subjects):
-        found |= set(
-            conn.scalars(
-                select(mention.c.word)
-                .where(mention.c.what == "introduces", mention.c.word.in_(chunk))
-                .distinct()
-            )
-        )
-    return found
+    return {each for each in subjects if plain.row(conn, _INTRODUCES, subject=each)}
+
+
+_INTRODUCES = (
+    select(mention.c.version)
+    .where(mention.c.what == "introduces", mention.c.word == bindparam("subject"))
+    .limit(1)
+)
 
 
 def all_introduced(conn: Connection) -> list[str]:
