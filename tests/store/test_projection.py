@@ -20,6 +20,7 @@ from tracker.catalogue import Batch
 from tracker.domain.dates import AsOf
 from tracker.domain.events import Event
 from tracker.domain.review import target_of
+from tracker.domain.state import has_part
 from tracker.domain.timeline import canonical
 from tracker.errors import BadEntries, Problem
 
@@ -168,3 +169,17 @@ def test_decisions_that_nothing_but_their_ids_would_decide_are_refused_whole(
 
     assert all("give the one that counts an order" in str(each) for each in problems)
     assert tracker.stats()["events"] == (0 if problems else len(events))
+
+
+@settings(max_examples=40)
+@given(batches, st.sampled_from(WINDOW), st.sampled_from(["US", "JP", "CN"]))
+def test_the_state_of_a_party_is_that_of_all_subjects_that_name_it(
+    databases: Databases, events: list[Event], day: date, party: str
+) -> None:
+    tracker = databases()
+    tracker.add(Batch(events))
+    at = AsOf(day)
+
+    found = tracker.state(at, party=party).subjects
+
+    assert found == tuple(each for each in tracker.state(at).subjects if has_part(each, party))

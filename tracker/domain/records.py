@@ -52,6 +52,11 @@ class Record(NamedTuple):
 def record_of(event: Event) -> Record:
     """The record of *event*."""
     content = content_of(event)
+    return projected(event)._replace(content=content.decode(), leaf=leaf_of(content))
+
+
+def projected(event: Event) -> Record:
+    """The record of an event that the log has: without its content and what hashes it."""
     public = event.public
     rows: list[Assigned] = []
     if isinstance(event, Development):
@@ -88,8 +93,8 @@ def record_of(event: Event) -> Record:
         target,
         event.occurred.earliest.isoformat(),
         public.isoformat(),
-        content.decode(),
-        leaf_of(content),
+        "",
+        b"",
         event.title,
         _words(event),
         sorted(mentions),

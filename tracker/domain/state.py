@@ -382,9 +382,13 @@ def has_part(subject: SubjectState, party: str) -> bool:
             elif above == "pair":
                 if code in below.split("-"):
                     return True
-            elif above in _NAMING and party in _codes(parts[part].value):
+            elif above in _NAMING and party in _codes(_said(parts, part)):
                 return True
     return False
+
+
+def _said(parts: Mapping[str, Held], part: str) -> Any:
+    return parts.said(part) if isinstance(parts, Parts) else parts[part].value
 
 
 _NAMING = frozenset({"imposer", "by", "to", "participants", "scope"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from tracker.domain.records import record_of
+from tracker.domain.records import projected
 from tracker.store import appending, facts, plain, refolding, staging
 from tracker.store import log as logs
 from tracker.store.stories import events_since
@@ -20,7 +20,7 @@ def rebuild(conn: Connection) -> str:
     with staging.staging(conn):
         for chunk in logs.chunks(events_since(conn, 0)):
             first = chunk[0][0]
-            records = [record_of(event) for _, event in chunk]
+            records = [projected(event) for _, event in chunk]
             appending.index(conn, records, first=first)
             plain.add(conn, staging.mentioned, appending.mentions(records, first=first))
             plain.add(conn, staging.assigned, [row for each in records for row in each.assigned])
