@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import os
+import platform
+import sqlite3
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from tests.benchmarks import table
+from tests.benchmarks.files import leftovers
 from tests.benchmarks.measuring import Failed, tell
 from tests.benchmarks.rows import ROWS, Bench
 from tests.benchmarks.table import Row
+from tests.benchmarks.workload import Workload
 
 
 def main() -> int:
     given = _options().parse_args()
+    try:
+        Workload(given.events)
+    except ValueError as error:
+        tell(str(error))
+        return 2
     unknown = sorted(set(given.rows) - ROWS.keys())
     if unknown:
         tell(f"there is no row {', '.join(unknown)}; there are: {', '.join(ROWS)}")
@@ -26,6 +36,7 @@ def main() -> int:
     else:
         with TemporaryDirectory(prefix="tracker-bench-") as folder:
             found = measured(Bench(Path(folder), given.events, given.runs), given.rows)
+    print(f"{given.events:,} events; {_machine()}\n")
     print((table.markdown if given.markdown else table.plain)(found))
     return 0
 
@@ -39,10 +50,15 @@ def measured(bench: Bench, names: list[str]) -> list[Row]:
             found += ROWS[name](bench)
         except Failed as error:
             found.append(Row(name, remark=f"FAILED: {error}"))
-        for left in bench.files.leftovers():
+        for left in leftovers(bench.folder):
             left.unlink()
         tell(f"{name}: done in {perf_counter() - began:.0f} s")
     return found
+
+
+def _machine() -> str:
+    python, cores = platform.python_version(), os.cpu_count()
+    return f"Python {python}, SQLite {sqlite3.sqlite_version}, {cores} cores, {platform.system()}"
 
 
 def _options() -> argparse.ArgumentParser:

@@ -12,16 +12,17 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from tests.benchmarks.measuring import Failed, peak_in_mb
+
 
 def main(work: str, given: str) -> None:
     module, _, name = work.rpartition(".")
-    found: dict[str, Any] = getattr(import_module(f"tests.benchmarks.{module}"), name)(
-        **json.loads(given)
-    )
-    # Kilobytes on Linux, bytes on macOS: see getrusage(2) of each.
-    unit = 1_000_000 if sys.platform == "darwin" else 1_000
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    print(json.dumps({"peak": peak, **found}))
+    do = getattr(import_module(f"tests.benchmarks.{module}"), name)
+    try:
+        found: dict[str, Any] = do(**json.loads(given))
+    except Failed as error:
+        found = {"failed": str(error)}
+    print(json.dumps({"peak": peak_in_mb(resource.RUSAGE_SELF), **found}))
 
 
 if __name__ == "__main__":

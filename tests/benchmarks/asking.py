@@ -150,3 +150,12 @@ def _asking(tracker: Tracker, workload: Workload, each: int) -> Callable[[], obj
     at = tracker.as_of(workload.middle)
     some = [workload.subject(each * 7919 % workload.subjects) for each in range(each)]
     return lambda: [tracker.state(at, subject=subject) for subject in some]
+
+
+def rate(folder: str, runs: int) -> dict[str, Any]:
+    """What goods pay, on the shipped catalogue: the median seconds of one answer.
+
+    No seconds while tracker cannot tell, and then why.
+    """
+    built = hasattr(Tracker, "rate")
+    return {"seconds": None, "why": "built, but not measured yet" if built else "not built"}

@@ -6,9 +6,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.measuring import alone, tell
 from tests.benchmarks.workload import Workload
+
+LOADS = {"ours": "writing.load", "floor": "floors.load", "peer": "eventsourced.load"}
+"""Side → what loads the entries into its database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,29 @@ class Files:
 
     def ours(self) -> Path:
         """The database of tracker."""
-        return self._loaded("ours.db", "writing.load")
+        return self._loaded("ours")
 
     def floor(self) -> Path:
         """The rows of the log in a bare SQLite file."""
-        return self._loaded("floor.db", "floors.load")
+        return self._loaded("floor")
 
     def peer(self) -> Path:
         """The events in a file of ``eventsourcing``."""
-        return self._loaded("eventsourcing.db", "eventsourced.load")
+        return self._loaded("peer")
 
-    def _loaded(self, name: str, work: str) -> Path:
-        path = self.path(name)
-        if not path.exists():
-            tell(f"making {path.name}")
-            draft = path.with_name(f"draft-{path.name}")
-            alone(work, lines=str(self.lines()), database=str(draft))
-            draft.replace(path)
-        return path
+    def _loaded(self, side: str) -> Path:
+        if not self.path(f"{side}.db").exists():
+            self.load(side)
+        return self.path(f"{side}.db")
+
+    def load(self, side: str) -> dict[str, Any]:
+        """Load the entries anew into the database of one side; what was measured of it."""
+        lines, path = self.lines(), self.path(f"{side}.db")
+        tell(f"loading {self.events:,} events: {side}")
+        draft = path.with_name(f"draft-{path.name}")
+        found = alone(LOADS[side], lines=str(lines), database=str(draft))
+        draft.replace(path)
+        return found
 
     def facts(self) -> Path:
         """The facts of tracker in a bare SQLite file."""
@@ -75,13 +84,15 @@ class Files:
             draft.replace(path)
         return path
 
-    def copy(self, path: Path) -> Path:
-        """A copy of a database to write to."""
-        copied = path.with_name(f"copy-{path.name}")
-        shutil.copyfile(path, copied)
-        return copied
 
-    def leftovers(self) -> Iterator[Path]:
-        """Copies and drafts, which may be thrown away."""
-        yield from self.folder.glob("copy-*")
-        yield from self.folder.glob("draft-*")
+def copied(path: Path, name: str) -> Path:
+    """A copy of a database to write to, by a name of its own."""
+    copy = path.with_name(f"copy-{name}")
+    shutil.copyfile(path, copy)
+    return copy
+
+
+def leftovers(folder: Path) -> Iterator[Path]:
+    """Copies and drafts in a folder, which may be thrown away."""
+    yield from folder.glob("copy-*")
+    yield from folder.glob("draft-*")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -56,7 +57,20 @@ def alone(work: str, **given: object) -> dict[str, Any]:
     if done.returncode:
         raise Failed(f"{work} failed with exit code {done.returncode}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if "failed" in found:
+        raise Failed(found["failed"])
     return found
+
+
+def peak_in_mb(whose: int) -> float:
+    """The most memory that a process had in use, in MB.
+
+    Args:
+        whose: this process, ``resource.RUSAGE_SELF``, or the largest that it waited for.
+    """
+    # Kilobytes on Linux, bytes on macOS: see getrusage(2) of each.
+    unit = 1_000_000 if sys.platform == "darwin" else 1_000
+    return resource.getrusage(whose).ru_maxrss / unit
 
 
 class Failed(Exception):

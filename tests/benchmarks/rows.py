@@ -13,13 +13,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.files import Files
+from tests.benchmarks.files import Files, copied
 from tests.benchmarks.measuring import alone, tell
-from tests.benchmarks.table import Row, compared
+from tests.benchmarks.table import Row, compared, memory
 from tests.benchmarks.workload import DAYS, START
 
 FEW = 10_000
 """The size of the log beside which growth is measured."""
+
+BOUNDED = 1.25
+"""How much more memory a log may take than one a tenth as long, where it must not grow."""
+
+NOT_INSTALLED = "not installed"
+NOT_BUILT = "not built"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,11 @@ class Bench:
         return Files(self.folder, min(FEW, self.events))
 
     @property
+    def tenth(self) -> Files:
+        """A log a tenth as long, which takes no less memory where memory is bounded."""
+        return Files(self.folder, max(200, self.events // 2000 * 200))
+
+    @property
     def long_runs(self) -> int:
         """How often something is run that takes minutes with a large log."""
         return self.runs if self.events <= 50_000 else 1
@@ -48,6 +59,12 @@ class Bench:
         """A day on which all subjects are there, and a tenth of the reports are still to come."""
         return START + timedelta(days=DAYS * 9 // 10)
 
+    def bounded(self, what: str, peak: float, small: float) -> Row:
+        """Whether memory, in MB, is the same as with a log a tenth as long."""
+        remark = "" if self.events >= 1_000_000 else "SQLite's cache is still filling at this size"
+        other = f"the same of {self.tenth.events:,} events"
+        return memory(f"memory of {what}", peak, other, small, budget=BOUNDED, remark=remark)
+
 
 def _runs(count: int) -> str:
     return f"median of {count}" if count > 1 else "one run"
@@ -55,20 +72,15 @@ def _runs(count: int) -> str:
 
 def load(bench: Bench) -> Iterator[Row]:
     """Load a file of entries into an empty database."""
-    files = bench.files
-    works = {"ours": "writing.load", "floor": "floors.load"}
-    names = {"ours": "ours.db", "floor": "floor.db", "peer": "eventsourcing.db"}
-    if find_spec("eventsourcing"):
-        works["peer"] = "eventsourced.load"
-    taken: dict[str, list[float]] = {side: [] for side in works}
-    peaks: dict[str, float] = {}
-    lines = str(files.lines())
+    sides = ["ours", "floor", *(["peer"] if find_spec("eventsourcing") else [])]
+    taken: dict[str, list[float]] = {side: [] for side in sides}
+    peak = 0.0
     for _ in range(bench.long_runs):
-        for side, work in works.items():
-            tell(f"loading {bench.events:,} events: {side}")
-            found = alone(work, lines=lines, database=str(files.path(names[side])))
+        for side in sides:
+            found = bench.files.load(side)
             taken[side].append(found["seconds"] / bench.events)
-            peaks[side] = found["peak"]
+            if side == "ours":
+                peak = found["peak"]
     each = {side: median(times) for side, times in taken.items()}
     remark = _runs(bench.long_runs)
     yield compared(
@@ -91,25 +103,22 @@ def load(bench: Bench) -> Iterator[Row]:
             per_second="events",
         )
     else:
-        yield Row("load", other="eventsourcing save", remark="not installed")
+        yield Row("load", other="eventsourcing save", remark=NOT_INSTALLED)
+    small = bench.tenth.load("ours")["peak"]
+    yield bench.bounded("a load", peak, small)
 
 
 def append(bench: Bench) -> Iterator[Row]:
     """Append one event a transaction, facts included, to a log of the full size."""
     files, few = bench.files, bench.few
     each = 200
-    peer = files.copy(files.peer()) if find_spec("eventsourcing") else None
-    ours, small = files.copy(files.ours()), few.copy(few.ours())
-    if small == ours:
-        small = small.with_name(f"copy-{small.name}")
-        few.copy(few.ours()).replace(small)
-        files.copy(files.ours())
+    peer = copied(files.peer(), "peer") if find_spec("eventsourcing") else None
     tell(f"appending {bench.runs} times {each} events")
     found = alone(
         "writing.append",
-        ours=str(ours),
-        small=str(small),
-        floor=str(files.copy(files.floor())),
+        ours=str(copied(files.ours(), "ours")),
+        small=str(copied(few.ours(), "small")),
+        floor=str(copied(files.floor(), "floor")),
         peer=peer and str(peer),
         events=bench.events,
         few=few.events,
@@ -136,7 +145,7 @@ def append(bench: Bench) -> Iterator[Row]:
         )
     else:
         yield Row(
-            "append one event", other="eventsourcing get, command, save", remark="not installed"
+            "append one event", other="eventsourcing get, command, save", remark=NOT_INSTALLED
         )
     yield compared(
         "append as the log grows",
@@ -182,7 +191,7 @@ def state(bench: Bench) -> Iterator[Row]:
                 remark=remark,
             )
         else:
-            yield Row(f"{what}, into parts", other=ranked, remark="not installed")
+            yield Row(f"{what}, into parts", other=ranked, remark=NOT_INSTALLED)
         yield compared(
             f"{what}, with known_by",
             found["known"],
@@ -196,7 +205,7 @@ def state(bench: Bench) -> Iterator[Row]:
 def party(bench: Bench) -> Iterator[Row]:
     """One party's state: what binds it to others, and the measures that it imposes."""
     if not find_spec("duckdb"):
-        yield Row("one party", other="DuckDB", remark="not installed")
+        yield Row("one party", other="DuckDB", remark=NOT_INSTALLED)
         return
     files = bench.files
     tell("asking for one party")
@@ -261,11 +270,163 @@ def subject(bench: Bench) -> Iterator[Row]:
     )
 
 
+def rebuild(bench: Bench) -> Iterator[Row]:
+    """Fold the whole log again."""
+    files, tenth = bench.files, bench.tenth
+    database, floor = str(copied(files.ours(), "ours")), str(files.floor())
+    taken: dict[str, list[float]] = {"ours": [], "parse": [], "events": []}
+    peak = 0.0
+    for _ in range(bench.long_runs):
+        tell(f"rebuilding the facts of {bench.events:,} events")
+        found = alone("writing.rebuild", database=database)
+        taken["ours"].append(found["seconds"])
+        peak = found["peak"]
+        taken["parse"].append(alone("floors.parse", database=floor)["seconds"])
+        taken["events"].append(alone("writing.parse", database=floor)["seconds"])
+    each = {side: median(times) for side, times in taken.items()}
+    remark = _runs(bench.long_runs)
+    yield compared(
+        "rebuild",
+        each["ours"],
+        "reading the log, json.loads",
+        each["parse"],
+        budget=4,
+        remark=remark,
+    )
+    yield compared(
+        "rebuild",
+        each["ours"],
+        "reading the log into our events",
+        each["events"],
+        remark=f"for orientation; {remark}",
+    )
+    small = alone("writing.rebuild", database=str(copied(tenth.ours(), "small")))
+    yield bench.bounded("a rebuild", peak, small["peak"])
+
+
+def verify(bench: Bench) -> Iterator[Row]:
+    """Hash the log again and compare."""
+    files = bench.files
+    ours, floors = [], []
+    for _ in range(bench.long_runs):
+        found = alone("writing.verify", database=str(files.ours()))["seconds"]
+        if found is None:
+            yield Row("verify", other="reading the log, SHA-256", remark=NOT_BUILT)
+            return
+        ours.append(found)
+        floors.append(alone("floors.hash_again", database=str(files.floor()))["seconds"])
+    yield compared(
+        "verify",
+        median(ours),
+        "reading the log, SHA-256",
+        median(floors),
+        budget=3,
+        remark=_runs(bench.long_runs),
+    )
+
+
+def rate(bench: Bench) -> Iterator[Row]:
+    """What goods pay, from one opened tracker: at least 2,000 answers a second."""
+    found = alone("asking.rate", folder=str(bench.folder), runs=bench.runs)
+    if found["seconds"] is None:
+        yield Row("rate", other="2,000 answers a second", remark=found["why"])
+        return
+    yield compared(
+        "rate", found["seconds"], "2,000 answers a second", 1 / 2000, budget=1, per_second="answers"
+    )
+
+
+EXPORTS: dict[str, tuple[list[list[str]], float]] = {
+    "CSV": ([["csv", "events"]], 4),
+    "JSON lines": ([["jsonl", "events"], ["jsonl"]], 4),
+    "iCalendar": ([["ics"]], 10),
+}
+"""What is exported: the ways to say it on the command line, and how much longer it may take."""
+
+
+def export(bench: Bench) -> Iterator[Row]:
+    """Export the whole log, by the command."""
+    files, tenth = bench.files, bench.tenth
+    for form, (ways, budget) in EXPORTS.items():
+        what = f"export to {form}"
+        output = str(bench.folder / "draft-export")
+        taken: dict[str, list[float]] = {"ours": [], "read": [], "parse": []}
+        peak = 0.0
+        for _ in range(bench.long_runs):
+            tell(f"exporting {bench.events:,} events to {form}")
+            found = alone("commands.export", ways=ways, database=str(files.ours()), output=output)
+            if found["seconds"] is None:
+                break
+            taken["ours"].append(found["seconds"])
+            peak = found["peak"]
+            for side in ("read", "parse"):
+                floor = alone(f"floors.{side}", database=str(files.floor()))
+                taken[side].append(floor["seconds"])
+        if not taken["ours"]:
+            yield Row(what, other="reading the log", remark=NOT_BUILT)
+            continue
+        each = {side: median(times) for side, times in taken.items()}
+        remark = _runs(bench.long_runs)
+        yield compared(
+            what, each["ours"], "reading the log", each["read"], budget=budget, remark=remark
+        )
+        yield compared(
+            what,
+            each["ours"],
+            "reading the log, json.loads",
+            each["parse"],
+            remark=f"for orientation; {remark}",
+        )
+        small = alone("commands.export", ways=ways, database=str(tenth.ours()), output=output)
+        yield bench.bounded(what, peak, small["peak"])
+
+
+def start_up(bench: Bench) -> Iterator[Row]:
+    """Commands that are over before one notices, on the shipped catalogue."""
+    tell("starting commands")
+    runs = 3 * bench.runs
+    found = alone("commands.start_up", folder=str(bench.folder), runs=runs)
+    remark = f"median of {runs}"
+    for what, side, other, budget in (
+        ("tracker --version", "version", "typer", 1.3),
+        ("Tab completion", "completion", "typer", 1.3),
+        ("tracker --help", "help", "typer", 1.7),
+        ("tracker state --as-of DAY", "state", "sqlalchemy", 1.5),
+    ):
+        imports = "typer" if other == "typer" else "typer, sqlalchemy"
+        yield compared(
+            what,
+            found[side],
+            f"python -c 'import {imports}'",
+            found[other],
+            budget=budget,
+            remark=remark,
+        )
+
+
+def first_run(bench: Bench) -> Iterator[Row]:
+    """The first command of all: it makes the file, loads the catalogue, and answers."""
+    tell("running for the first time")
+    found = alone("commands.first_run", folder=str(bench.folder), runs=bench.runs)
+    remark = f"{found['events']:,} events; median of {bench.runs}"
+    yield compared("first run", found["first"], "the same again", found["again"], remark=remark)
+    allowed = 5 * found["events"] / 1000
+    yield compared(
+        "first run", found["first"], "5 s for 1,000 events", allowed, budget=1, remark=remark
+    )
+
+
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "load": load,
+    "append": append,
     "state": state,
     "party": party,
     "subject": subject,
-    "append": append,
+    "rebuild": rebuild,
+    "verify": verify,
+    "rate": rate,
+    "export": export,
+    "start-up": start_up,
+    "first-run": first_run,
 }
 """Every row by its name, in the order of the table."""

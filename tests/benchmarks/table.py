@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-HEADER = ("what", "ours", "floor or peer", "takes", "ratio", "budget", "met", "remarks")
+HEADER = ("what", "ours", "floor or peer", "theirs", "ratio", "budget", "met", "remarks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,14 @@ def compared(
     return Row(what, shown(ours), other, shown(theirs), ours / theirs, budget, remark)
 
 
+def memory(
+    what: str, ours: float, other: str, theirs: float, *, budget: float, remark: str = ""
+) -> Row:
+    """A row of two peaks of memory in MB."""
+    shown = f"{_digits(ours)} MB", f"{_digits(theirs)} MB"
+    return Row(what, shown[0], other, shown[1], ours / theirs, budget, remark)
+
+
 def duration(time: float) -> str:
     """A time, given in seconds, in a unit that suits it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
@@ -70,9 +78,7 @@ def duration(time: float) -> str:
 
 def _digits(number: float) -> str:
     """Three digits that count; whole thousands apart."""
-    if number >= 100:
-        return f"{number:,.0f}"
-    return f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def plain(rows: Iterable[Row]) -> str:

@@ -1,4 +1,4 @@
-"""Writing with tracker, beside its floors and peers: load, append, rebuild."""
+"""Writing with tracker, beside its floors and peers: load, append, rebuild, verify."""
 
 from __future__ import annotations
 
@@ -27,6 +27,34 @@ def load(lines: str, database: str) -> dict[str, Any]:
     taken = perf_counter() - began
     tracker.close()
     return {"seconds": taken, "events": loaded.version}
+
+
+def rebuild(database: str) -> dict[str, Any]:
+    """Throw the facts of a database away and fold its log again."""
+    tracker = Tracker(database)
+    began = perf_counter()
+    tracker.rebuild()
+    taken = perf_counter() - began
+    tracker.close()
+    return {"seconds": taken}
+
+
+def verify(database: str) -> dict[str, Any]:
+    """Hash the whole log again and compare; no seconds while there is no such thing."""
+    tracker = Tracker(database)
+    check: Callable[[], object] | None = getattr(tracker, "verify", None)
+    if check is None:
+        return {"seconds": None}
+    began = perf_counter()
+    check()
+    return {"seconds": perf_counter() - began}
+
+
+def parse(database: str) -> dict[str, Any]:
+    """Read the log of a floor once and make an event of each content, as the store does."""
+    from tracker.domain.events import from_content
+
+    return floors.reading(database, from_content)
 
 
 def append(
