@@ -49,7 +49,9 @@ def export(ways: list[list[str]], database: str, output: str) -> dict[str, Any]:
 def start_up(folder: str, runs: int) -> dict[str, Any]:
     """Small commands, beside a Python that imports what they are built on: median seconds."""
     there = Path(folder)
-    database = {"TRACKER_DB": str(there / "shipped.db")}
+    shipped = there / "shipped.db"
+    shipped.unlink(missing_ok=True)
+    database = {"TRACKER_DB": str(shipped)}
     completion = {"_TRACKER_COMPLETE": "complete_bash", "COMP_WORDS": "tracker st"}
     if "state" not in _said(_command(there), completion | {"COMP_CWORD": "1"}):
         raise Failed("the completion does not know tracker state")

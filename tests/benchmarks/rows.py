@@ -61,13 +61,19 @@ class Bench:
 
     def bounded(self, what: str, peak: float, small: float) -> Row:
         """Whether memory, in MB, is the same as with a log a tenth as long."""
-        remark = "" if self.events >= 1_000_000 else "SQLite's cache is still filling at this size"
+        remark = "" if self.events >= 1_000_000 else "at this size SQLite's cache still counts"
         other = f"the same of {self.tenth.events:,} events"
         return memory(f"memory of {what}", peak, other, small, budget=BOUNDED, remark=remark)
 
 
 def _runs(count: int) -> str:
     return f"median of {count}" if count > 1 else "one run"
+
+
+def _floor(work: str, database: Path, runs: int) -> float:
+    """The median seconds of reading a log once, each time in a new process."""
+    times: list[float] = [alone(work, database=str(database))["seconds"] for _ in range(runs)]
+    return median(times)
 
 
 def load(bench: Bench) -> Iterator[Row]:
@@ -111,9 +117,10 @@ def load(bench: Bench) -> Iterator[Row]:
 def append(bench: Bench) -> Iterator[Row]:
     """Append one event a transaction, facts included, to a log of the full size."""
     files, few = bench.files, bench.few
-    each = 200
+    # Short turns: a disk is slow and quick by turns of its own, which must fall on all sides.
+    runs, each = 8 * bench.runs, 25
     peer = copied(files.peer(), "peer") if find_spec("eventsourcing") else None
-    tell(f"appending {bench.runs} times {each} events")
+    tell(f"appending {runs} times {each} events")
     found = alone(
         "writing.append",
         ours=str(copied(files.ours(), "ours")),
@@ -122,10 +129,10 @@ def append(bench: Bench) -> Iterator[Row]:
         peer=peer and str(peer),
         events=bench.events,
         few=few.events,
-        runs=bench.runs,
+        runs=runs,
         each=each,
     )
-    remark = f"median of {bench.runs} times {each}"
+    remark = f"median of {runs} times {each}"
     yield compared(
         "append one event",
         found["ours"],
@@ -239,7 +246,7 @@ def party(bench: Bench) -> Iterator[Row]:
 def subject(bench: Bench) -> Iterator[Row]:
     """One subject on a day."""
     files, few = bench.files, bench.few
-    each = 200
+    runs, each = 4 * bench.runs, 50
     tell("asking for one subject")
     found = alone(
         "asking.subject",
@@ -248,10 +255,10 @@ def subject(bench: Bench) -> Iterator[Row]:
         floor=str(files.floor()),
         events=bench.events,
         few=few.events,
-        runs=bench.runs,
+        runs=runs,
         each=each,
     )
-    remark = f"median of {bench.runs} times {each}"
+    remark = f"median of {runs} times {each}"
     yield compared(
         "one subject",
         found["ours"],
@@ -273,31 +280,23 @@ def subject(bench: Bench) -> Iterator[Row]:
 def rebuild(bench: Bench) -> Iterator[Row]:
     """Fold the whole log again."""
     files, tenth = bench.files, bench.tenth
-    database, floor = str(copied(files.ours(), "ours")), str(files.floor())
-    taken: dict[str, list[float]] = {"ours": [], "parse": [], "events": []}
+    database, floor = str(copied(files.ours(), "ours")), files.floor()
+    times: list[float] = []
     peak = 0.0
     for _ in range(bench.long_runs):
         tell(f"rebuilding the facts of {bench.events:,} events")
         found = alone("writing.rebuild", database=database)
-        taken["ours"].append(found["seconds"])
+        times.append(found["seconds"])
         peak = found["peak"]
-        taken["parse"].append(alone("floors.parse", database=floor)["seconds"])
-        taken["events"].append(alone("writing.parse", database=floor)["seconds"])
-    each = {side: median(times) for side, times in taken.items()}
-    remark = _runs(bench.long_runs)
+    parse = _floor("floors.parse", floor, bench.runs)
+    events = _floor("writing.parse", floor, bench.long_runs)
+    ours, remark = median(times), _runs(bench.long_runs)
+    yield compared("rebuild", ours, "reading the log, json.loads", parse, budget=4, remark=remark)
     yield compared(
         "rebuild",
-        each["ours"],
-        "reading the log, json.loads",
-        each["parse"],
-        budget=4,
-        remark=remark,
-    )
-    yield compared(
-        "rebuild",
-        each["ours"],
+        ours,
         "reading the log into our events",
-        each["events"],
+        events,
         remark=f"for orientation; {remark}",
     )
     small = alone("writing.rebuild", database=str(copied(tenth.ours(), "small")))
@@ -307,21 +306,17 @@ def rebuild(bench: Bench) -> Iterator[Row]:
 def verify(bench: Bench) -> Iterator[Row]:
     """Hash the log again and compare."""
     files = bench.files
-    ours, floors = [], []
+    times: list[float] = []
     for _ in range(bench.long_runs):
         found = alone("writing.verify", database=str(files.ours()))["seconds"]
         if found is None:
             yield Row("verify", other="reading the log, SHA-256", remark=NOT_BUILT)
             return
-        ours.append(found)
-        floors.append(alone("floors.hash_again", database=str(files.floor()))["seconds"])
+        times.append(found)
+    floor = _floor("floors.hash_again", files.floor(), bench.runs)
+    remark = _runs(bench.long_runs)
     yield compared(
-        "verify",
-        median(ours),
-        "reading the log, SHA-256",
-        median(floors),
-        budget=3,
-        remark=_runs(bench.long_runs),
+        "verify", median(times), "reading the log, SHA-256", floor, budget=3, remark=remark
     )
 
 
@@ -347,34 +342,30 @@ EXPORTS: dict[str, tuple[list[list[str]], float]] = {
 def export(bench: Bench) -> Iterator[Row]:
     """Export the whole log, by the command."""
     files, tenth = bench.files, bench.tenth
+    read = _floor("floors.read", files.floor(), bench.runs)
+    parse = _floor("floors.parse", files.floor(), bench.runs)
     for form, (ways, budget) in EXPORTS.items():
         what = f"export to {form}"
         output = str(bench.folder / "draft-export")
-        taken: dict[str, list[float]] = {"ours": [], "read": [], "parse": []}
+        times: list[float] = []
         peak = 0.0
         for _ in range(bench.long_runs):
             tell(f"exporting {bench.events:,} events to {form}")
             found = alone("commands.export", ways=ways, database=str(files.ours()), output=output)
             if found["seconds"] is None:
                 break
-            taken["ours"].append(found["seconds"])
+            times.append(found["seconds"])
             peak = found["peak"]
-            for side in ("read", "parse"):
-                floor = alone(f"floors.{side}", database=str(files.floor()))
-                taken[side].append(floor["seconds"])
-        if not taken["ours"]:
+        if not times:
             yield Row(what, other="reading the log", remark=NOT_BUILT)
             continue
-        each = {side: median(times) for side, times in taken.items()}
-        remark = _runs(bench.long_runs)
-        yield compared(
-            what, each["ours"], "reading the log", each["read"], budget=budget, remark=remark
-        )
+        ours, remark = median(times), _runs(bench.long_runs)
+        yield compared(what, ours, "reading the log", read, budget=budget, remark=remark)
         yield compared(
             what,
-            each["ours"],
+            ours,
             "reading the log, json.loads",
-            each["parse"],
+            parse,
             remark=f"for orientation; {remark}",
         )
         small = alone("commands.export", ways=ways, database=str(tenth.ours()), output=output)
