@@ -85,7 +85,8 @@ def _options() -> argparse.ArgumentParser:
         "--folder",
         type=Path,
         help="keep the databases there and use those that are there already: remove them after "
-        "a change of the store. Left out, a temporary folder",
+        "a change of the store. Left out, a temporary folder. On a disk in memory the disk itself "
+        "does not count: /dev/shm/bench",
     )
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
     return parser

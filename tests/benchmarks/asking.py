@@ -71,6 +71,7 @@ def state(
             _agree(found, ducks.state(duck, asked, LAST))
             _agree(tracker.state(then), ducks.state(duck, asked, asked))
             sides["peer"] = lambda: ducks.state(duck, asked, LAST)
+            sides["ranked"] = lambda: ducks.state_found(duck, asked, LAST)
         del found
         return in_turns(runs, **sides) | counts
 

@@ -120,6 +120,11 @@ def state(conn: duckdb.DuckDBPyConnection, day: date, known: date) -> list[Row]:
     return _rows(conn, HELD.format(also=""), day=day, known=known)
 
 
+def state_found(conn: duckdb.DuckDBPyConnection, day: date, known: date) -> object:
+    """The first row of the state: all of it has been ranked, and nothing made of it in Python."""
+    return conn.execute(HELD.format(also=""), {"day": day, "known": known}).fetchone()
+
+
 def bound(conn: duckdb.DuckDBPyConnection, day: date, known: date, code: str) -> list[Row]:
     """Agreement, other party, first day and event of what binds a party to others."""
     return _rows(conn, BOUND, day=day, known=known, party=f"party/{code}")

@@ -197,6 +197,13 @@ def state(bench: Bench) -> Iterator[Row]:
                 budget=1,
                 remark=remark,
             )
+            yield compared(
+                f"{what}, into parts",
+                found["parts"],
+                f"{ranked}, its first row",
+                found["ranked"],
+                remark="for orientation: nothing is made of the others in Python",
+            )
         else:
             yield Row(f"{what}, into parts", other=ranked, remark=NOT_INSTALLED)
         yield compared(
