@@ -1,10 +1,14 @@
-# Two commands: `make demo` shows the tool at work, `make test` checks everything.
+# `make demo` shows the tool at work, `make test` checks everything, `make bench` measures it.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   := build/demo.db
 
-.PHONY: demo test format clean
+# What is measured: make bench EVENTS=100000 ROWS=state,subject
+EVENTS ?= 1000000
+ROWS   ?=
+
+.PHONY: demo test bench format clean
 
 demo: $(VENV)/installed
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -25,6 +29,9 @@ test: $(VENV)/developing
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
 
+bench: $(VENV)/comparing
+	$(BIN)/python -m tests.benchmarks --events $(EVENTS) $(if $(ROWS),--rows $(ROWS))
+
 format: $(VENV)/developing
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -41,4 +48,8 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/developing: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/comparing: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
