@@ -466,7 +466,7 @@ class Tracker:
         Args:
             partner: to this party only.
         """
-        found = self.state(at, kind="agreement")
+        found = self.state(at, kind="agreement", party=party)
         bound = alliances(found, party, partner=partner, all_pacts=all_pacts, blocs=blocs)
         return found, bound
 
@@ -605,7 +605,7 @@ class Tracker:
             origin: bearing on the goods of this party, directly or as one of a group.
         """
         with self._reading() as conn:
-            found = self._state(conn, at, kind="measure")
+            found = self._state(conn, at, kind="measure", party=into)
             groups = self._groups_of(conn, at, origin) if origin else frozenset()
         listed = [
             measure

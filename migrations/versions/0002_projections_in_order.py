@@ -81,6 +81,7 @@ def upgrade() -> None:
         "CREATE VIRTUAL TABLE words USING fts5 "
         "(title, rest, content = '', tokenize = \"unicode61 remove_diacritics 2\")"
     )
-    # Larger segments in memory are fewer to merge on the disk.
+    # Larger segments in memory are fewer to merge on the disk, and an append merges fewer.
     op.execute("INSERT INTO words (words, rank) VALUES ('hashsize', 16777216)")
+    op.execute("INSERT INTO words (words, rank) VALUES ('automerge', 16)")
     op.execute("PRAGMA user_version = 2")
