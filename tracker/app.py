@@ -40,11 +40,11 @@ from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
 from tracker.store import database, facts, search
 from tracker.store import log as logs
-from tracker.store.log import Entry
 from tracker.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from tracker.catalogue import Batch
+    from tracker.domain.duties import Duty, Entry, Tariff
     from tracker.domain.events import Event
     from tracker.imports.spell_rows import Table
 
@@ -118,6 +118,7 @@ class Tracker:
     ) -> None:
         self._engine = database.engine_for(url)
         self._now = now
+        self._tariff: tuple[tuple[int | None, str | None], Tariff] | None = None
 
     # -- the database -------------------------------------------------------------------
 
@@ -607,6 +608,48 @@ class Tracker:
         ]
         return found, listed
 
+    def tariff(self, at: AsOf) -> Tariff:
+        """The measures on goods that enter anywhere, ready to be asked many times.
+
+        The version of the log and the reading are those of *at*; its days do not matter.
+        """
+        with self._reading() as conn:
+            key = self._placed(conn, at).at_version, at.reading
+            if self._tariff is None or self._tariff[0] != key:
+                self._tariff = key, self._tariff_of(conn, at)
+            return self._tariff[1]
+
+    def _tariff_of(self, conn: Connection, at: AsOf) -> Tariff:
+        from tracker.domain.duties import Tariff
+        from tracker.domain.parties import groups
+
+        bodies = {agreement: code for code, agreement in groups().items()}
+        wanted = [
+            name
+            for name in logs.all_introduced(conn)
+            if name.startswith("measure/") or name in bodies
+        ]
+        if at.at_version is None and at.reading is None:
+            held = facts.about(conn, wanted)
+        else:
+            held, _ = self._folded(conn, at, wanted)
+        measures = [each for each in held if each.subject not in bodies]
+        return Tariff(
+            measures,
+            (
+                (bodies[each.subject], each)
+                for each in held
+                if each.subject in bodies and each.part.startswith("party/")
+            ),
+            logs.first_sources(conn, {each.event for each in measures}),
+        )
+
+    def rate(self, at: AsOf, entry: Entry) -> Duty:
+        """What *entry* pays, as known at *at*, whose day is that of the entry."""
+        from tracker.domain.duties import duty
+
+        return duty(self.tariff(at), entry, at)
+
     def _groups_of(self, conn: Connection, at: AsOf, party: str) -> frozenset[str]:
         """The groups that *party* belongs to at *at*, by the codes that scopes name them by."""
         from tracker.domain.parties import groups
@@ -799,7 +842,7 @@ def _standing_alone(events: Sequence[Event], bad: Collection[str]) -> list[Event
     return [event for event in events if event.id not in bad]
 
 
-def _told(entry: Entry) -> Told:
+def _told(entry: logs.Entry) -> Told:
     return Told(
         entry.event_id, entry.version, entry.reported, entry.recorded, json.loads(entry.content)
     )

@@ -301,6 +301,18 @@ class MeasureStandingSet(Exact):
         return {"standing": self.standing}
 
 
+class CoverageSet(Exact):
+    """Entries of these days are covered: whoever keeps the catalogue has looked for what bears
+    on them in every measure of this imposer.  Said of the measure of its ordinary duty.
+    """
+
+    kind: Literal["coverage-set"]
+    subject: Measure
+
+    def parts(self) -> Mapping[str, Json]:
+        return {"covered": True}
+
+
 MeasureEffect: TypeAlias = (
     MeasureIntroduced
     | ScopeSet
@@ -316,4 +328,5 @@ MeasureEffect: TypeAlias = (
     | MeasureResumed
     | MeasureEnded
     | MeasureStandingSet
+    | CoverageSet
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -68,6 +69,14 @@ def contents(
             query = query.where(log.c.version <= at_version)
         found.update((row.event_id, row.content) for row in conn.execute(query))
     return found
+
+
+def first_sources(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Id → the address of the first source of the event, of those of *ids* that the log has."""
+    return {
+        name: json.loads(content)["sources"][0]["url"]
+        for name, content in contents(conn, ids).items()
+    }
 
 
 def introduced(conn: Connection, subjects: Collection[str]) -> set[str]:
