@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, bears_on, names_party, state
+from tracker.domain.state import State, SubjectState, names_party, state
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tracker.catalogue import Batch
     from tracker.domain.duties import Duty, Entry, Tariff
     from tracker.domain.events import Event
+    from tracker.domain.scopes import Bearing
     from tracker.imports.spell_rows import Table
 
 PACKAGE = Path(__file__).parent
@@ -588,25 +589,41 @@ class Tracker:
         ]
 
     def measures(
-        self, at: AsOf, *, into: str | None = None, origin: str | None = None
-    ) -> tuple[State, list[SubjectState]]:
-        """The measures in force, announced or suspended at *at*.
+        self,
+        at: AsOf,
+        *,
+        into: str | None = None,
+        origin: str | None = None,
+        product: str | None = None,
+    ) -> tuple[State, list[SubjectState], list[Bearing]]:
+        """The measures in force, announced or suspended at *at*, and the lines of them.
 
         Args:
-            into: imposed by this party.
+            into: imposed by this party, or by a group that it belongs to.
             origin: bearing on the goods of this party, directly or as one of a group.
+            product: bearing on this code, or on a part of it.
         """
+        from tracker.domain.scopes import bearing
+
         with self._reading() as conn:
             found = self._state(conn, at, kind="measure")
             groups = self._groups_of(conn, at, origin) if origin else frozenset()
+            imposers = {into, *self._groups_of(conn, at, into)} if into else None
         listed = [
             measure
             for measure in found.subjects
             if measure.stage in ("in-force", "announced", "suspended")
-            and (into is None or measure.value("imposer") == into)
-            and (origin is None or bears_on(measure, origin, groups))
+            and (imposers is None or measure.value("imposer") in imposers)
         ]
-        return found, listed
+        lines = [
+            each
+            for measure in listed
+            for each in bearing(measure, at.day, origin=origin, groups=groups, product=product)
+        ]
+        if origin is None and product is None:
+            return found, listed, lines
+        bearing_on = {each.measure.subject for each in lines}
+        return found, [each for each in listed if each.subject in bearing_on], lines
 
     def tariff(self, at: AsOf) -> Tariff:
         """The measures on goods that enter anywhere, ready to be asked many times.

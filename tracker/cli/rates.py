@@ -184,22 +184,14 @@ COMPONENT = (
 )
 
 
+CHANGE = ("given", "value", "with", "total", "additional", "measure")
+
+
 def _show(found: "Duty", format: Format) -> None:
     from tracker.cli import output
     from tracker.exports.duties import charged, number, of_duty
 
     shape = of_duty(found)
-    columns = (
-        "measure",
-        "line",
-        "basis",
-        "rate",
-        "share",
-        "points",
-        "standing",
-        "heading",
-        "event",
-    )
     if format != Format.table:
         rows = [_row_of(found) | each for each in shape["components"]]
         output.show(
@@ -232,7 +224,11 @@ def _show(found: "Duty", format: Format) -> None:
     more: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("forbidden", "prohibited", ("measure", "line", "bears", "event")),
         ("not settled", "unsettled", ("measure", "line", "why")),
-        ("would change it", "would_change", ("given", "value", "with", "total", "additional", "measure")),
+        (
+            "would change it",
+            "would_change",
+            ("given", "value", "with", "total", "additional", "measure"),
+        ),
         ("not applied", "not_applied", ("measure", "code", "why", "event")),
     )
     for title, name, shown in more:

@@ -146,10 +146,26 @@ def _rate(value: Mapping[str, Any]) -> str:
 
 
 def _scope(value: Any) -> str:
-    goods = value.get("goods") or ", ".join(value.get("products", ())) or "all goods"
+    goods = value.get("goods") or _codes(value.get("products", ())) or "all goods"
     partners = ", ".join(value["partners"]).replace("*", "all partners")
     spared = value.get("except-partners")
     return f"{goods}; {partners}" + (f" except {', '.join(spared)}" if spared else "")
+
+
+def _codes(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - 12} more" if len(codes) > 12 else ""
+    return ", ".join(codes[:12]) + more
+
+
+def of_conditions(scope: Mapping[str, Any]) -> str:
+    """What an importer must show for a line, in words."""
+    return "; ".join(map(_condition, scope.get("conditions", ())))
+
+
+def _condition(value: Mapping[str, Any]) -> str:
+    name = " + ".join((value["given"], *value.get("plus", ())))
+    tests = (f"{test} {value[test]}" for test in value if test not in ("given", "plus"))
+    return f"{name} {' '.join(tests)}"
 
 
 def _schedule(value: Any) -> str:

@@ -19,22 +19,21 @@ Rates and points are per cent of the customs value.
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from tracker.domain.dates import EVER, AsOf
 from tracker.domain.givens import Stated, Test
-from tracker.domain.products import ANY, dotted
+from tracker.domain.products import dotted
+from tracker.domain.scopes import EVERYONE, scope_of
 from tracker.domain.timeline import Fact
 
 _ZERO, _ONE = Decimal(), Decimal(1)
-_EVERYONE = "*"
 CHARGING = frozenset({"tariff", "quota", "remedy", "fee", "ban"})
 """The instruments that bear on the entry of goods."""
 
@@ -166,70 +165,6 @@ def _on(spans: Iterable[_Span], day: date, known: date) -> _Span | None:
     return None
 
 
-class _Codes:
-    """Prefixes of codes: whether one is a prefix of a product, and how long the longest is."""
-
-    def __init__(self, codes: Iterable[str]) -> None:
-        self._sorted = sorted(code.replace(".", "") for code in codes)
-        self._all = frozenset(self._sorted)
-        self._lengths = sorted({len(code) for code in self._sorted}, reverse=True)
-
-    def longest(self, product: str) -> int:
-        """The length of the longest prefix of *product* among them; 0 where there is none."""
-        for length in self._lengths:
-            if length <= len(product) and product[:length] in self._all:
-                return length
-        return 0
-
-    def longer(self, product: str) -> list[str]:
-        """Those that begin with *product* and go on."""
-        at = bisect_left(self._sorted, product)
-        found = []
-        while at < len(self._sorted) and self._sorted[at].startswith(product):
-            if self._sorted[at] != product:
-                found.append(self._sorted[at])
-            at += 1
-        return found
-
-
-class _Scope:
-    """Whose goods, which goods and on what conditions, ready to be asked."""
-
-    def __init__(self, value: Mapping[str, Any]) -> None:
-        self.partners = frozenset(value.get("partners") or (_EVERYONE,))
-        self.spared = frozenset(value.get("except-partners") or ())
-        self.codes = _Codes(value["products"]) if value.get("products") else None
-        spared = value.get("except-products")
-        self.spared_codes = _Codes(spared) if spared else None
-        self.tests = tuple(Test.of(each) for each in value.get("conditions") or ())
-
-    def nearness(self, origin: str, groups: frozenset[str]) -> int | None:
-        """3 for the partner itself, 2 for a group of it, 1 for everyone; None: not in scope."""
-        if origin in self.spared or groups & self.spared:
-            return None
-        if origin in self.partners:
-            return 3
-        if groups & self.partners:
-            return 2
-        return 1 if _EVERYONE in self.partners else None
-
-    def covers(self, product: str) -> tuple[int | None, list[str]]:
-        """The length of the prefix that covers *product*, None where none does; and the codes
-        that are longer than it and would settle what it does not.
-        """
-        if self.codes is None:
-            prefix = 0
-        elif product == ANY:
-            return None, []
-        elif not (prefix := self.codes.longest(product)):
-            return None, self.codes.longer(product)
-        if self.spared_codes is None or product == ANY:
-            return prefix, []
-        if self.spared_codes.longest(product):
-            return None, []
-        return prefix, self.spared_codes.longer(product)
-
-
 class _Line:
     def __init__(self, name: str) -> None:
         self.name = name
@@ -318,7 +253,7 @@ class Tariff:
             kind, _, name = fact.part.partition("/")
             match kind:
                 case "scope":
-                    measure.line(name).scopes.append(_span(fact, _scope(fact.value)))
+                    measure.line(name).scopes.append(_span(fact, scope_of(fact.value)))
                 case "line":
                     measure.line(name).bears.append(_span(fact, _read(fact)))
                 case "suspended" if name:
@@ -382,11 +317,6 @@ def _span(fact: Fact, value: Any) -> _Span:
     return _Span(
         fact.since, fact.until, fact.known, fact.known_until, value, fact.event, fact.decided
     )
-
-
-@cache
-def _scope(value: str | None) -> _Scope | None:
-    return None if value is None else _Scope(json.loads(value))
 
 
 class _Candidate(NamedTuple):
@@ -464,7 +394,7 @@ def _look(
         return None
     lines = {
         line.name: line
-        for partner in (entry.origin, *groups, _EVERYONE)
+        for partner in (entry.origin, *groups, EVERYONE)
         for line in measure.by_partner.get(partner, ())
     }
     candidates: list[_Candidate] = []
