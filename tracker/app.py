@@ -291,6 +291,7 @@ class Tracker:
         # A scope that is missing may stand in an entry that something else is wrong with.
         lines = () if found else parts_written(good)
         found += map(batch.located, writing.refold(conn, parts, lines=lines, fresh=batch.places))
+        found += map(batch.located, _rings(conn, parts, fresh=batch.places))
         writing.mark_folded(conn, logs.size(conn))
         if changed:
             found += [Problem(str(error)) for error in changed]
@@ -847,6 +848,31 @@ def _require_kind(kind: str) -> None:
 
 def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
+
+
+def _rings(
+    conn: Connection, parts: Iterable[tuple[str, str]], *, fresh: Collection[str]
+) -> Iterator[Problem]:
+    """What is wrong with the yields among *parts*: two measures that yield to each other."""
+    from tracker.domain.review import yields_both_ways
+
+    touched = {
+        name
+        for subject, part in parts
+        if part.startswith("yields/")
+        for name in (subject, f"measure/{part.removeprefix('yields/')}")
+    }
+    if not touched:
+        return
+    every = (each for each in facts.about(conn, touched) if each.part.startswith("yields/"))
+    for pair in yields_both_ways(every):
+        new = [each for each in pair if each.event in fresh]
+        first = max(each.since for each in pair)
+        yield Problem(
+            f"{pair[0].subject} and {pair[1].subject} yield to each other from {first} "
+            f'({pair[0].event}, {pair[1].event}): end one of the two with share = "none"',
+            new[-1].event if new else "",
+        )
 
 
 def _standing_alone(events: Sequence[Event], bad: Collection[str]) -> list[Event]:
