@@ -828,11 +828,15 @@ class Tracker:
         """What the log and the facts amount to; ``facts_digest`` is the same for the same facts."""
         with self._reading() as conn:
             version = logs.size(conn)
+            years = logs.by_year(conn)
             return {
                 "events": version,
                 "version": version,
                 "facts": facts.count(conn),
                 "subjects": dict(logs.subjects_by_kind(conn)),
+                "lines": facts.lines(conn),
+                "sources": sum(years[year]["sources"] for year in years),
+                "years": years,
                 "facts_digest": facts.digest(conn),
                 "database": self.place,
             }

@@ -145,6 +145,13 @@ def count(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(fact)).scalar_one()
 
 
+def lines(conn: Connection) -> int:
+    """How many lines the measures have."""
+    named = _about(select(fact.c.subject, fact.c.part).distinct(), fact, "measure", None)
+    named = named.where(fact.c.part.startswith("line/"))
+    return conn.execute(select(func.count()).select_from(named.subquery())).scalar_one()
+
+
 def assignment_of(row: Sequence[Any]) -> Assignment:
     """The assignment that a row of its table says, its columns in their order."""
     subject, part, earliest, latest, order, event, place, *rest = row

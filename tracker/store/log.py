@@ -206,6 +206,17 @@ def subjects_by_kind(conn: Connection) -> dict[str, int]:
     return found
 
 
+def by_year(conn: Connection) -> dict[str, dict[str, int]]:
+    """Year in which they occurred → how many events, and how many sources they name."""
+    found: dict[str, dict[str, int]] = {}
+    query = select(log.c.occurred, log.c.content).order_by(log.c.occurred, log.c.version)
+    for row in streamed(conn, query):
+        year = found.setdefault(row.occurred[:4], {"events": 0, "sources": 0})
+        year["events"] += 1
+        year["sources"] += len(json.loads(row.content)["sources"])
+    return found
+
+
 def ids_about(
     conn: Connection, subjects: Collection[str], *, at_version: int | None = None
 ) -> set[str]:
