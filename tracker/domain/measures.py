@@ -9,9 +9,9 @@ or suspending a measure is said beside its lines and never writes into them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from tracker.domain.values import (
     Effect,
@@ -95,11 +95,19 @@ class MeasureIntroduced(Effect):
         yield self.imposer
 
 
+def _with_list_files(schema: dict[str, Any]) -> None:
+    """The fields by which an entry in a file names a list file, in the schema of such files."""
+    path = {"type": "string", "description": "a file of codes, from the folder of this file"}
+    schema["properties"] |= {"products-from": path, "except-products-from": path}
+
+
 class ScopeSet(Exact):
     """A line covers these goods of these partners, on these conditions.
 
     No products means every good.  A group (``EU``) means its parties on the day, as known.
     """
+
+    model_config = ConfigDict(json_schema_extra=_with_list_files)
 
     kind: Literal["scope-set"]
     subject: Measure
