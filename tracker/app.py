@@ -44,9 +44,10 @@ from tracker.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from tracker.catalogue import Batch
-    from tracker.domain.duties import Duty, Entry, Tariff
+    from tracker.domain.duties import Duty
     from tracker.domain.events import Event
     from tracker.domain.scopes import Bearing
+    from tracker.domain.tariff import Entry, Tariff
     from tracker.imports.spell_rows import Table
 
 PACKAGE = Path(__file__).parent
@@ -638,8 +639,8 @@ class Tracker:
             return self._tariff[1]
 
     def _tariff_of(self, conn: Connection, at: AsOf) -> Tariff:
-        from tracker.domain.duties import Tariff
         from tracker.domain.parties import groups
+        from tracker.domain.tariff import Tariff
 
         bodies = {agreement: code for code, agreement in groups().items()}
         wanted = [

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tracker.app import Tracker
-    from tracker.domain.duties import Duty, Tariff
+    from tracker.domain.duties import Duty
     from tracker.domain.questions import Question
+    from tracker.domain.tariff import Tariff
 
 Into = Annotated[str | None, typer.Option("--into", metavar="PARTY", help="Imported into.")]
 Origin = Annotated[str | None, typer.Option("--from", metavar="PARTY", help="Country of origin.")]

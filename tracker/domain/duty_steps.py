@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from tracker.domain.dates import AsOf
-from tracker.domain.duties import Component, Duty, Entry, Tariff, duty
+from tracker.domain.duties import Component, Duty, duty
+from tracker.domain.tariff import Entry, Tariff
 
 
 @dataclass(frozen=True, slots=True)

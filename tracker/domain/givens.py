@@ -190,6 +190,7 @@ class Test:
     below: Decimal | None
     before: date | None
     on_or_after: date | None
+    names: frozenset[str]  # the givens that decide it
 
     @classmethod
     def of(cls, condition: Mapping[str, Any]) -> Test:
@@ -198,22 +199,23 @@ class Test:
         numbers = [condition.get(key) for key in ("at-least", "below")]
         before, after = (None if each is None else When.read(each).earliest for each in days)
         at_least, below = (None if each is None else Decimal(each) for each in numbers)
+        given, plus = condition["given"], tuple(condition.get("plus", ()))
         return cls(
-            given=condition["given"],
-            plus=tuple(condition.get("plus", ())),
+            given=given,
+            plus=plus,
             is_=condition.get("is"),
             at_least=at_least,
             below=below,
             before=before,
             on_or_after=after,
+            names=frozenset({DERIVED.get(given, given), *plus}),
         )
 
     def met(self, stated: Mapping[str, Stated], on: date) -> bool | None:
         """Whether what is *stated* of goods entered *on* a day meets it; None when unstated."""
-        values = [_value(name, stated, on) for name in (self.given, *self.plus)]
-        if any(value is None for value in values):
+        if not self.names <= stated.keys():
             return None
-        value = values[0]
+        value = _value(self.given, stated, on)
         if isinstance(value, frozenset):
             # Claims add up: one that is not made may still be.
             return True if self.is_ in value else None
@@ -221,7 +223,8 @@ class Test:
             party, share = value
             return party == self.is_ and share >= (self.at_least or 0)
         if isinstance(value, Decimal):
-            total = sum((each for each in values if isinstance(each, Decimal)), Decimal())
+            others = (stated[name] for name in self.plus)
+            total = sum((each for each in others if isinstance(each, Decimal)), value)
             if self.at_least is not None:
                 return total >= self.at_least
             if self.below is not None:

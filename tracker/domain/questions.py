@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tracker.domain.dates import When
-from tracker.domain.duties import Entry
 from tracker.domain.givens import read_givens
 from tracker.domain.parties import groups, party, resolve
 from tracker.domain.products import read_product
+from tracker.domain.tariff import Entry
 from tracker.errors import BadDay, TrackerError
 
 FIELDS = ("id", "into", "from", "product", "on", "known_by", "base", "given")

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.domain.dates import EVER, AsOf
-from tracker.domain.duties import Component, Duty, Entry
+from tracker.domain.duties import Component, Duty
 from tracker.domain.duty_steps import Difference, Refund, Step
 from tracker.domain.givens import Stated, in_words
 from tracker.domain.numbers import plain
 from tracker.domain.products import ANY, dotted
+from tracker.domain.tariff import Entry
 from tracker.exports.shapes import of_coordinate
 
 
