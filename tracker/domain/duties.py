@@ -380,7 +380,7 @@ def _unstated(looked: Sequence[Looked], entry: Entry) -> Iterator[tuple[str, dic
     for one in looked:
         for each in one.candidates:
             bears = each.bears.value
-            if each.suspended or not (each.tests or bears.share):
+            if one.over or each.suspended or not (each.tests or bears.share):
                 continue
             results = [test.met(entry.given, entry.on) for test in each.tests]
             if False in results:

@@ -348,7 +348,7 @@ def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -
             candidates.append(Candidate(line.name, nearness, prefix, scope, bears, suspended))
     over = _over(measure, day, known)
     if over is not None:
-        return Looked(measure, [], over, [])
+        unsettled = []
     if not candidates:
         over = _elsewhere(measure, lines, entry, groups, known)
     return Looked(measure, candidates, over, unsettled)
