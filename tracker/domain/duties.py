@@ -352,20 +352,34 @@ def _would_change(
 ) -> Iterator[WouldChange]:
     """What else could be stated of the goods, and what they would then pay."""
     tried: list[Mapping[str, Stated]] = []
-    depends = [_asked(one) if one.candidates else frozenset() for one in looked]
-    for measure, given in _unstated(looked, entry):
+    # A measure without a line that covers the goods is the same whatever is stated.
+    live = [
+        (one, result, _asked(one))
+        for one, result in zip(looked, results, strict=True)
+        if one.over is None
+    ]
+    ones = [one for one, _, _ in live]
+    for measure, given in _unstated(ones, entry):
         if given in tried:
             continue
         tried.append(given)
         new = {name: each for name, each in given.items() if entry.given.get(name) != each}
-        asked = replace(entry, given=given)
         then = [
             result if names.isdisjoint(new) else _winner(one, given, entry.on)
-            for one, result, names in zip(looked, results, depends, strict=True)
+            for one, result, names in live
         ]
-        found = _Charged(then, _base(looked, then, asked), asked, known).sums()
+        if then == [result for _, result, _ in live] and not _shares(ones, new):
+            continue
+        asked = replace(entry, given=given)
+        found = _Charged(then, _base(ones, then, asked), asked, known).sums()
         if found != sums:
             yield WouldChange(new, found.total, found.additional, measure)
+
+
+def _shares(looked: Iterable[Looked], names: Iterable[str]) -> bool:
+    """Whether a line is charged on a share that one of the givens *names* says."""
+    shares = {each.bears.value.share for one in looked for each in one.candidates}
+    return not shares.isdisjoint(names)
 
 
 def _asked(one: Looked) -> frozenset[str]:
@@ -380,7 +394,7 @@ def _unstated(looked: Sequence[Looked], entry: Entry) -> Iterator[tuple[str, dic
     for one in looked:
         for each in one.candidates:
             bears = each.bears.value
-            if one.over or each.suspended or not (each.tests or bears.share):
+            if each.suspended or not (each.tests or bears.share):
                 continue
             results = [test.met(entry.given, entry.on) for test in each.tests]
             if False in results:

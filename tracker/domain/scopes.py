@@ -28,6 +28,7 @@ class Codes:
         self._sorted = sorted(code.replace(".", "") for code in codes)
         self._all = frozenset(self._sorted)
         self._lengths = sorted({len(code) for code in self._sorted}, reverse=True)
+        self.chapters = frozenset(code[:2] for code in self._sorted)
 
     def longest(self, product: str) -> int:
         """The length of the longest prefix of *product* among them; 0 where there is none."""
@@ -74,7 +75,7 @@ class Scope:
         """
         if self.codes is None:
             prefix = 0
-        elif product == ANY:
+        elif product == ANY or product[:2] not in self.codes.chapters:
             return None, []
         elif not (prefix := self.codes.longest(product)):
             return None, self.codes.longer(product)

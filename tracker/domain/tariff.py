@@ -18,7 +18,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from tracker.domain.dates import EVER
 from tracker.domain.givens import Stated, Test
 from tracker.domain.products import dotted
-from tracker.domain.scopes import EVERYONE, Scope, scope_of
+from tracker.domain.scopes import Scope, scope_of
 from tracker.domain.timeline import Fact
 
 T = TypeVar("T")
@@ -77,6 +77,9 @@ class Span(NamedTuple, Generic[T]):
     event: str
     decided: date
 
+    def holds(self, day: date, known: date) -> bool:
+        return self.since <= day < self.until and self.known <= known < self.known_until
+
 
 def on(spans: Iterable[Span[T | None]], day: date, known: date) -> Span[T] | None:
     """The span that holds; None also where a sunset left nothing."""
@@ -133,10 +136,23 @@ class Line:
         self.bears: list[Span[Bears | None]] = []
         self.suspended: list[Span[Any]] = []
 
-    @cached_property
-    def partners(self) -> frozenset[str]:
-        """Every partner that its scope ever names."""
-        return frozenset().union(*(span.value.partners for span in self.scopes if span.value))
+
+class Match(NamedTuple):
+    """A scope of a line that covers goods on its days.
+
+    ``prefix`` is the length of the code that covers them, None where ``wanted``, the longer
+    codes of the scope, would have to settle it.
+    """
+
+    line: Line
+    scope: Span[Scope]
+    nearness: int
+    prefix: int | None
+    wanted: list[str]
+
+
+_REMEMBERED = 4096
+"""How many kinds of goods a measure remembers the matches of: entries come in the same kinds."""
 
 
 class Measure:
@@ -147,7 +163,7 @@ class Measure:
         self.lines: dict[str, Line] = {}
         self.parts: dict[str, list[Span[Any]]] = {}
         self.yields: dict[str, list[Span[Any]]] = {}
-        self._bearing: dict[tuple[str, frozenset[str]], list[Line]] = {}
+        self._matches: dict[tuple[str, frozenset[str], str], list[Match]] = {}
 
     def line(self, name: str) -> Line:
         return self.lines.setdefault(name, Line(name))
@@ -165,14 +181,29 @@ class Measure:
         bears = (span.value for line in self.lines.values() for span in line.bears)
         return any(each is not None and each.basis == "base" for each in bears)
 
-    def bearing_on(self, origin: str, groups: frozenset[str]) -> list[Line]:
-        """The lines that ever name *origin*, one of its *groups* or everyone, by name."""
-        found = self._bearing.get((origin, groups))
+    def matches(self, origin: str, groups: frozenset[str], product: str) -> list[Match]:
+        """The scopes of its lines that cover such goods on any day, or a part of them."""
+        key = origin, groups, product
+        found = self._matches.get(key)
         if found is None:
-            wanted = {origin, EVERYONE, *groups}
-            found = [line for _, line in sorted(self.lines.items()) if line.partners & wanted]
-            self._bearing[origin, groups] = found
+            if len(self._matches) >= _REMEMBERED:
+                self._matches.clear()
+            found = list(self._match(*key))
+            self._matches[key] = found
         return found
+
+    def _match(self, origin: str, groups: frozenset[str], product: str) -> Iterator[Match]:
+        for name in sorted(self.lines):
+            line = self.lines[name]
+            for span in line.scopes:
+                if span.value is None:
+                    continue
+                nearness = span.value.nearness(origin, groups)
+                if nearness is None:
+                    continue
+                prefix, wanted = span.value.covers(product)
+                if prefix is not None or wanted:
+                    yield Match(line, span, nearness, prefix, wanted)  # type: ignore[arg-type]
 
 
 class Candidate(NamedTuple):
@@ -326,16 +357,9 @@ def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -
     day = entry.on
     candidates: list[Candidate] = []
     unsettled: list[Unsettled] = []
-    lines = measure.bearing_on(entry.origin, groups)
-    for line in lines:
-        scope = on(line.scopes, day, known)
-        if scope is None:
-            continue
-        nearness = scope.value.nearness(entry.origin, groups)
-        if nearness is None:
-            continue
-        prefix, wanted = scope.value.covers(entry.product)
-        if prefix is None and not wanted:
+    matches = measure.matches(entry.origin, groups, entry.product)
+    for line, scope, nearness, prefix, wanted in matches:
+        if not scope.holds(day, known):
             continue
         bears = on(line.bears, day, known)
         if bears is None:
@@ -350,7 +374,7 @@ def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -
     if over is not None:
         unsettled = []
     if not candidates:
-        over = _elsewhere(measure, lines, entry, groups, known)
+        over = _elsewhere(measure, matches, entry.on, known)
     return Looked(measure, candidates, over, unsettled)
 
 
@@ -371,27 +395,21 @@ def _over(measure: Measure, day: date, known: date) -> NotApplied | None:
     return None
 
 
-def _elsewhere(
-    measure: Measure, lines: Iterable[Line], entry: Entry, groups: frozenset[str], known: date
-) -> NotApplied:
+def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: date) -> NotApplied:
     """Why no line covers the goods on the day: one does later, one did, or none ever."""
     later: list[tuple[date, str]] = []
     before: list[tuple[date, str]] = []
-    for line in lines:
-        for scope in line.scopes:
-            if not scope.known <= known < scope.known_until or scope.value is None:
+    for line, scope, _, prefix, _ in matches:
+        if prefix is None or not scope.known <= known < scope.known_until:
+            continue
+        for bears in line.bears:
+            if not bears.known <= known < bears.known_until or bears.value is None:
                 continue
-            nearness = scope.value.nearness(entry.origin, groups)
-            if nearness is None or scope.value.covers(entry.product)[0] is None:
-                continue
-            for bears in line.bears:
-                if not bears.known <= known < bears.known_until or bears.value is None:
-                    continue
-                since, until = max(scope.since, bears.since), min(scope.until, bears.until)
-                if since < until and since > entry.on:
-                    later.append((since, bears.event))
-                elif since < until and until <= entry.on:
-                    before.append((until, bears.event))
+            since, until = max(scope.since, bears.since), min(scope.until, bears.until)
+            if since < until and since > day:
+                later.append((since, bears.event))
+            elif since < until and until <= day:
+                before.append((until, bears.event))
     if later:
         since, event = min(later)
         return NotApplied(measure.name, "not-yet", f"from {since}", event=event)
