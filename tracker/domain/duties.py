@@ -165,7 +165,8 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
         entry=entry,
         as_of=at,
         total=sums.total if covered else None,
-        additional=sums.additional,
+        # A day that is not covered is never told as free: what is not kept is not known.
+        additional=sums.additional if covered or sums.additional else None,
         components=tuple(sorted(components, key=lambda each: (each.basis != "base", each.measure))),
         not_applied=tuple(sorted(not_applied, key=lambda each: each.measure)),
         would_change=tuple(_would_change(looked, results, entry, known, sums)),
