@@ -16,7 +16,9 @@ Row: TypeAlias = tuple[Any, ...]
 
 def rows(conn: Connection, statement: ClauseElement, **given: Any) -> Iterator[Row]:
     """The rows of *statement*, which must be one that is kept, with its parameters *given*."""
-    yield from run(conn, statement, **given)
+    # Not a generator: that would close its cursor when it is thrown away, perhaps too late.
+    found: Iterator[Row] = run(conn, statement, **given)
+    return found
 
 
 def row(conn: Connection, statement: ClauseElement, **given: Any) -> Row | None:
