@@ -256,6 +256,8 @@ def _row_of(found: "Duty") -> "dict[str, Any]":
         "total": shape["total"],
         "additional": shape["additional"],
         "covered": shape["covered"],
+        "unsettled": "; ".join(each["why"] for each in shape["unsettled"]),
+        "forbidden_by": " ".join(each["measure"] for each in shape["prohibited"]),
     }
 
 
