@@ -409,21 +409,32 @@ class Tracker:
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
     ) -> list[Assignment]:
         """What was assigned, by any day of knowledge, at the version and by the reading of *at*."""
-        if at.at_version is None:
-            said = facts.all_assignments(conn, subjects)
-        else:
-            from tracker.store import stories
-
-            said = stories.said_at(conn, at, subjects=subjects)
         if at.reading is None:
-            return said
+            return self._assigned(conn, at, subjects)
         against = logs.rival_of(conn, at.reading)
         if against is None:
             rivals = logs.rivals(conn)
             raise NotFound(_no_such("rival event", at.reading, rivals))
+        wanted = subjects
+        if subjects is not None:
+            # What a rival says of one subject takes away what the other says of another.
+            from tracker.store import stories
+
+            wanted = {*subjects, *stories.subjects_of(conn, [at.reading, against])}
+        read = read_as(self._assigned(conn, at, wanted), at.reading, against)
         return sorted(
-            read_as(said, at.reading, against), key=lambda each: (each.subject, each.part)
+            (each for each in read if subjects is None or each.subject in subjects),
+            key=lambda each: (each.subject, each.part),
         )
+
+    def _assigned(
+        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
+    ) -> list[Assignment]:
+        if at.at_version is None:
+            return facts.all_assignments(conn, subjects)
+        from tracker.store import stories
+
+        return stories.said_at(conn, at, subjects=subjects)
 
     def timeline(self, at: AsOf, subject: str) -> list[Fact]:
         """The facts of *subject* on all days, as known at *at*, by part and first day.
