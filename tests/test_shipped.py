@@ -12,8 +12,8 @@ import pytest
 
 from tracker.app import Tracker, shipped
 from tracker.catalogue import read_files
-from tracker.domain.dates import AsOf
-from tracker.domain.events import Event, effects_of
+from tracker.domain.dates import EVER, FIRST, LAST, AsOf
+from tracker.domain.events import Correction, Event, effects_of
 from tracker.domain.state import SubjectState
 from tracker.domain.ties import members
 
@@ -71,6 +71,23 @@ def test_nothing_is_known_before_the_event_that_says_so_was_public(
                 assert public[held.event] <= day
 
 
+def test_no_day_is_known_before_an_event_that_names_it_was_public(
+    catalogue: Tracker, events: list[Event]
+) -> None:
+    named: dict[date, date] = {FIRST: FIRST, EVER: FIRST}
+    for event in events:
+        days = [event.occurred, *(day for each in effects_of(event) for day in each.days())]
+        days += [event.content.occurred] if isinstance(event, Correction) else []
+        for when in filter(None, days):
+            for day in (when.earliest, when.latest):
+                named[day] = min(named.get(day, EVER), event.public)
+
+    for subject in {effect.subject for event in events for effect in effects_of(event)}:
+        for fact in catalogue.history(AsOf(LAST), subject, knowledge=True):
+            for day in (fact.since, fact.until):
+                assert named[day] <= fact.known, (subject, fact.part, day, fact.event)
+
+
 def test_the_order_of_loading_does_not_matter(tmp_path: Path, catalogue: Tracker) -> None:
     backwards = Tracker(str(tmp_path / "backwards.db"))
     backwards.open(catalogue=False)
@@ -79,7 +96,7 @@ def test_the_order_of_loading_does_not_matter(tmp_path: Path, catalogue: Tracker
 
     digest = catalogue.stats()["facts_digest"]
     assert backwards.stats()["facts_digest"] == digest
-    assert backwards.rebuild() == digest
+    assert backwards.rebuild().digest == digest
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ an event, and only a new database runs migrations.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from sqlalchemy import Connection
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, names_party, state
+from tracker.domain.state import State, SubjectState, names_party, state_of_rows
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -34,7 +35,7 @@ from tracker.domain.ties import (
     perhaps_members,
     ties,
 )
-from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
+from tracker.domain.timeline import Assignment, Fact, fold_all, read_as, row_of
 from tracker.domain.told import Filter, Told, difference, has_words
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
@@ -45,7 +46,6 @@ from tracker.store.tables import SCHEMA
 if TYPE_CHECKING:
     from tracker.catalogue import Batch
     from tracker.domain.duties import Duty
-    from tracker.domain.events import Event
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
     from tracker.imports.spell_rows import Table
@@ -100,6 +100,34 @@ class ChangedEvent(TrackerError):
             "The log is never rewritten. Say what is right in a new event: tracker correct "
             f"{event}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did: the digests of the facts there were, and of those there are."""
+
+    before: str
+    digest: str
+
+
+@contextmanager
+def _much_made() -> Iterator[None]:
+    """Where so much is made and thrown away that looking for garbage takes a part of the time."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
+def _rebuild(conn: Connection) -> Rebuilt:
+    from tracker.store import rebuilding
+
+    with _much_made():
+        return Rebuilt(facts.digest(conn), rebuilding.rebuild(conn))
 
 
 def today() -> date:
@@ -169,6 +197,8 @@ class Tracker:
         with database.writing(self._engine) as conn:
             if not ready:
                 database.migrate(conn, shipped("migrations"))
+                if logs.size(conn):
+                    _rebuild(conn)
             yield conn
 
     def close(self) -> None:
@@ -190,9 +220,9 @@ class Tracker:
             BadEntries: anything is wrong with any of them.
             ChangedEvent: the log has one of them with other content.
         """
-        from tracker.catalogue import read_files
+        from tracker.catalogue import open_files
 
-        return self.add(read_files(paths), dry_run=dry_run)
+        return self.add(open_files(paths), dry_run=dry_run)
 
     def load_spells(
         self, paths: Iterable[Path], map_path: Path, *, dry_run: bool = False
@@ -244,12 +274,12 @@ class Tracker:
         """
         from tracker.domain.events import effects_of
         from tracker.domain.review import speaks_of
-        from tracker.store import writing
+        from tracker.store import stories
 
         with self._writing() as conn:
             subjects = {effect.subject for event in batch.events for effect in effects_of(event)}
             targets = {target for event in batch.events if (target := speaks_of(event))}
-            subjects |= writing.subjects_of(conn, targets)
+            subjects |= stories.subjects_of(conn, targets)
             before = _all_facts(conn, subjects)
             loaded = self._add(conn, batch)
             after = _all_facts(conn, subjects)
@@ -261,60 +291,29 @@ class Tracker:
         )
 
     def _add(self, conn: Connection, batch: Batch) -> Loaded:
-        from tracker.domain.events import content_of
-        from tracker.domain.review import Head, parts_written, review, subjects_named, target_of
-        from tracker.store import writing
+        from tracker.store import loading
 
-        had = logs.contents(conn, [event.id for event in batch.events])
-        fresh: list[Event] = []
-        found = list(batch.problems)
-        changed: list[ChangedEvent] = []
-        for event in batch.events:
-            if event.id not in had:
-                fresh.append(event)
-            elif had[event.id] != (content := content_of(event).decode()):
-                where = str(Problem("", path=batch.place_of(event.id)))
-                changed.append(
-                    ChangedEvent(event.id, difference(had[event.id], content), place=where)
-                )
-        targets = {target for event in fresh if (target := target_of(event))} | batch.broken
-        heads = writing.heads(conn, targets)
-        for name in batch.broken - heads.keys():
-            heads[name] = Head(name, "development")
-        known = logs.introduced(conn, subjects_named(fresh)) | batch.named
-        wrong = list(review(fresh, heads=heads, introduced=known))
-        found += map(batch.located, wrong)
-        # What is left may still clash: it is written all the same, so that everything wrong is
-        # said in one go, and taken back with the transaction when anything was.
-        good = _standing_alone(fresh, {problem.event for problem in wrong} | batch.broken)
-        numbered = writing.append(conn, good, recorded=self._now())
-        parts = writing.project(conn, numbered)
-        # A scope that is missing may stand in an entry that something else is wrong with.
-        lines = () if found else parts_written(good)
-        found += map(batch.located, writing.refold(conn, parts, lines=lines, fresh=batch.places))
-        found += map(batch.located, _rings(conn, parts, fresh=batch.places))
-        writing.mark_folded(conn, logs.size(conn))
-        if changed:
-            found += [Problem(str(error)) for error in changed]
+        unread = loading.Unread(batch.broken, batch.named)
+        with _much_made():
+            taken = loading.take(conn, batch.records(), recorded=self._now(), unread=unread)
+        batch.find([*taken.twice, *(each.event for each in taken.problems)])
+        found = [*batch.problems, *map(batch.located, taken.problems)]
+        found += map(batch.repeated, taken.twice)
+        changed = [
+            ChangedEvent(name, difference(there, here), place=batch.place_of(name))
+            for name, there, here in taken.changed
+        ]
+        found += [Problem(str(error)) for error in changed]
         if len(changed) == len(found) == 1:
             raise changed[0]
         if found:
             raise BadEntries(sorted(found, key=lambda each: (each.path, each.line)))
-        return Loaded(
-            tuple(event.id for event in fresh), len(batch.events) - len(fresh), logs.size(conn)
-        )
+        return Loaded(tuple(taken.added), taken.already, logs.size(conn))
 
-    def rebuild(self) -> str:
-        """Throw the projections away and fold the log again; the digest of the facts."""
-        from tracker.store import writing
-
+    def rebuild(self) -> Rebuilt:
+        """Throw the projections away and fold the log again."""
         with self._writing() as conn:
-            writing.forget_projections(conn)
-            for numbered in logs.chunks(writing.events_since(conn, 0)):
-                writing.project(conn, numbered)
-            writing.fold_everything(conn)
-            writing.mark_folded(conn, logs.size(conn))
-            return facts.digest(conn)
+            return _rebuild(conn)
 
     # -- coordinates --------------------------------------------------------------------
 
@@ -354,8 +353,15 @@ class Tracker:
 
     # -- questions ----------------------------------------------------------------------
 
-    def state(self, at: AsOf, *, kind: str | None = None, subject: str | None = None) -> State:
-        """The state at *at*, of everything, of one kind of subject, or of one subject.
+    def state(
+        self,
+        at: AsOf,
+        *,
+        kind: str | None = None,
+        subject: str | None = None,
+        party: str | None = None,
+    ) -> State:
+        """The state at *at*: of everything, or of a kind of subject, of one, of what names a party.
 
         A subject that is not there on the day has no state; that is not an error.
 
@@ -365,7 +371,7 @@ class Tracker:
         with self._reading() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
-            return self._state(conn, at, kind=kind, subjects=[subject] if subject else None)
+            return self._state(conn, at, kind=kind, subject=subject, party=party)
 
     def _state(
         self,
@@ -373,25 +379,24 @@ class Tracker:
         at: AsOf,
         *,
         kind: str | None = None,
-        subjects: Collection[str] | None = None,
+        subject: str | None = None,
+        party: str | None = None,
     ) -> State:
         placed = self._placed(conn, at)
         if at.at_version is None and at.reading is None:
-            known: Iterable[Fact] = facts.facts_at(conn, at, kind=kind, subjects=subjects)
-            rivals: Iterable[Assignment] = facts.rivals_at(conn, at, kind=kind, subjects=subjects)
-            return state(placed, known, rivals)
-        folded, disputed = self._folded(conn, at, subjects)
-        return state(
-            placed,
-            (
-                each
-                for each in folded
-                if each.until > at.day
-                and each.known <= at.knowledge < each.known_until
-                and (kind is None or each.subject.startswith(kind + "/"))
-            ),
-            (each for each in disputed if each.known <= at.knowledge < each.known_until),
+            known = facts.facts_at(conn, at, kind=kind, subject=subject, party=party)
+            rivals = facts.rivals_at(conn, at, subject=subject)
+            return state_of_rows(placed, known, rivals, party=party)
+        folded, disputed = self._folded(conn, at, [subject] if subject else None)
+        held = (
+            row_of(each)
+            for each in folded
+            if each.until > at.day
+            and each.known <= at.knowledge < each.known_until
+            and (kind is None or each.subject.startswith(kind + "/"))
         )
+        rivals = (each for each in disputed if each.known <= at.knowledge < each.known_until)
+        return state_of_rows(placed, held, rivals, party=party)
 
     def _folded(
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
@@ -404,21 +409,32 @@ class Tracker:
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
     ) -> list[Assignment]:
         """What was assigned, by any day of knowledge, at the version and by the reading of *at*."""
-        if at.at_version is None:
-            said = facts.all_assignments(conn, subjects)
-        else:
-            from tracker.store import writing
-
-            said = writing.said_at(conn, at, subjects=subjects)
         if at.reading is None:
-            return said
+            return self._assigned(conn, at, subjects)
         against = logs.rival_of(conn, at.reading)
         if against is None:
             rivals = logs.rivals(conn)
             raise NotFound(_no_such("rival event", at.reading, rivals))
+        wanted = subjects
+        if subjects is not None:
+            # What a rival says of one subject takes away what the other says of another.
+            from tracker.store import stories
+
+            wanted = {*subjects, *stories.subjects_of(conn, [at.reading, against])}
+        read = read_as(self._assigned(conn, at, wanted), at.reading, against)
         return sorted(
-            read_as(said, at.reading, against), key=lambda each: (each.subject, each.part)
+            (each for each in read if subjects is None or each.subject in subjects),
+            key=lambda each: (each.subject, each.part),
         )
+
+    def _assigned(
+        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
+    ) -> list[Assignment]:
+        if at.at_version is None:
+            return facts.all_assignments(conn, subjects)
+        from tracker.store import stories
+
+        return stories.said_at(conn, at, subjects=subjects)
 
     def timeline(self, at: AsOf, subject: str) -> list[Fact]:
         """The facts of *subject* on all days, as known at *at*, by part and first day.
@@ -495,7 +511,7 @@ class Tracker:
         """
         with self._reading() as conn:
             self._require_subject(conn, subject)
-            found = self._state(conn, at, subjects=[subject])
+            found = self._state(conn, at, subject=subject)
             said = [each for each in self._said_of(conn, at, [subject]) if each.against is None]
             names = sorted({each.part for each in said})
             if part is not None and part not in names:
@@ -529,13 +545,12 @@ class Tracker:
         Raises:
             NotFound: no event introduces *subject*.
         """
-        only = [subject] if subject else None
         with self._reading() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
-            first = self._state(conn, before, subjects=only)
-            between = self._state(conn, replace(before, day=after.day), subjects=only)
-            last = self._state(conn, after, subjects=only)
+            first = self._state(conn, before, subject=subject)
+            between = self._state(conn, replace(before, day=after.day), subject=subject)
+            last = self._state(conn, after, subject=subject)
             corrected = logs.retracted_between(
                 conn,
                 (before.knowledge, after.knowledge),
@@ -750,10 +765,10 @@ class Tracker:
         spoken_of = logs.spoken_of(conn, at_version=wanted.at_version, only=only)
         if not spoken_of:
             return {}
-        from tracker.store import writing
+        from tracker.store import stories
 
         known_by = wanted.known_by or LAST
-        told = writing.told(conn, spoken_of, known_by=known_by, at_version=wanted.at_version)
+        told = stories.told(conn, spoken_of, known_by=known_by, at_version=wanted.at_version)
         return {each.id: each for each in told}
 
     def has_subject(self, subject: str) -> bool:
@@ -787,7 +802,7 @@ class Tracker:
             NotFound: no event introduces *subject*.
         """
         from tracker.exports import ics
-        from tracker.store import writing
+        from tracker.store import stories
 
         knowledge = known_by or LAST
         items: list[ics.Item] = []
@@ -802,12 +817,12 @@ class Tracker:
                     again.append(each.id)
                 else:
                     items += ics.told_items(each, datetime.fromisoformat(each.recorded))
-            for name, history in writing.histories_of(conn, again).items():
+            for name, history in stories.histories_of(conn, again).items():
                 items += ics.revised(history, ics.development(name, knowledge))
             slugs = [subject] if subject else logs.all_introduced(conn)
             wanted = [slug for slug in slugs if slug.startswith(("meeting/", "measure/"))]
             groups = self._groups_of(conn, self.as_of(known_by=known_by), party) if party else ()
-            for slug, history in writing.histories_about(conn, wanted).items():
+            for slug, history in stories.histories_about(conn, wanted).items():
                 known = list(facts.timeline(conn, slug))
                 if party is not None and not names_party(known, party, groups):
                     continue
@@ -853,41 +868,6 @@ def _require_kind(kind: str) -> None:
 
 def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
-
-
-def _rings(
-    conn: Connection, parts: Iterable[tuple[str, str]], *, fresh: Collection[str]
-) -> Iterator[Problem]:
-    """What is wrong with the yields among *parts*: two measures that yield to each other."""
-    from tracker.domain.review import yields_both_ways
-
-    touched = {
-        name
-        for subject, part in parts
-        if part.startswith("yields/")
-        for name in (subject, f"measure/{part.removeprefix('yields/')}")
-    }
-    if not touched:
-        return
-    every = (each for each in facts.about(conn, touched) if each.part.startswith("yields/"))
-    for pair in yields_both_ways(every):
-        new = [each for each in pair if each.event in fresh]
-        first = max(each.since for each in pair)
-        yield Problem(
-            f"{pair[0].subject} and {pair[1].subject} yield to each other from {first} "
-            f'({pair[0].event}, {pair[1].event}): end one of the two with share = "none"',
-            new[-1].event if new else "",
-        )
-
-
-def _standing_alone(events: Sequence[Event], bad: Collection[str]) -> list[Event]:
-    """Those of *events* that are not *bad* and speak of none that is, at any remove."""
-    from tracker.domain.review import target_of
-
-    bad = set(bad)
-    while more := {event.id for event in events if target_of(event) in bad} - bad:
-        bad |= more
-    return [event for event in events if event.id not in bad]
 
 
 def _told(entry: logs.Entry) -> Told:

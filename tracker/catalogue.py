@@ -6,6 +6,7 @@ lines, so a second pass over the text finds where each field stands, when it is 
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import tomllib
@@ -15,13 +16,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from tracker.domain.events import Event, problems, read_event
+from tracker.domain.events import Event, from_content, problems, read_event
+from tracker.domain.records import Record, record_of
 from tracker.domain.values import SUBJECT_KINDS, Value
 from tracker.errors import BadEntries, NotFound, Problem
 
@@ -33,6 +36,9 @@ _EVENT = re.compile(r"\b\d{4}(?:-[a-z0-9]+)+\b")
 class Batch:
     """What a set of files says: the events, what is wrong, and where each entry stands.
 
+    ``streams`` are files of JSON lines that are read when their records are asked for, so that
+    they may be of any length.
+
     ``broken`` are the ids of entries that could not be read, ``named`` the subjects that
     those entries name, so that nobody is told that they are missing.  Those of a file that
     could not be read at all are picked out of its text.
@@ -43,7 +49,33 @@ class Batch:
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
+    streams: list[Path] = field(default_factory=list)
     _texts: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _repeated: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+
+    def records(self) -> Iterator[list[Record]]:
+        """The records of the events, some at a time; of those in streams as they are read."""
+        for chunk in _chunks(self.events):
+            yield list(map(record_of, chunk))
+        for path in self.streams:
+            for lines in _chunks(_lines(path)):
+                yield list(_records(lines, path, self))
+
+    def find(self, ids: Iterable[str]) -> None:
+        """Look up in the streams where the entries with these ids stand."""
+        wanted = {name for name in ids if name and name not in self.places}
+        for path in self.streams if wanted else ():
+            for number, line in _lines(path):
+                name = _id_of(line)
+                if name in wanted:
+                    self.places.setdefault(name, (str(path), number))
+                    self._repeated.setdefault(name, []).append((str(path), number))
+
+    def repeated(self, event_id: str) -> Problem:
+        """That an id stands more than once in the streams."""
+        found = self._repeated.get(event_id, [])
+        path, line = found[-1] if found else ("", 0)
+        return _twice(event_id, self.place_of(event_id), path, line)
 
     def unread(self, text: str) -> None:
         """Note whatever may stand in a file that could not be read."""
@@ -80,6 +112,89 @@ def read_files(paths: Iterable[Path]) -> Batch:
             raise NotFound(f"{path} cannot be read: {error.strerror}") from None
         read_bytes(content, str(path), into=batch)
     return batch
+
+
+def open_files(paths: Iterable[Path]) -> Batch:
+    """What the files *paths* say, those of JSON lines left to be read as they are loaded.
+
+    Raises:
+        NotFound: a path is not there.
+    """
+    batch = Batch()
+    for path in _expanded(paths):
+        try:
+            with path.open("rb") as file:
+                begin = file.read(_PEEK).removeprefix(codecs.BOM_UTF8).lstrip()
+            if begin.startswith(b"{"):
+                batch.streams.append(path)
+            else:
+                read_bytes(path.read_bytes(), str(path), into=batch)
+        except OSError as error:
+            raise NotFound(f"{path} cannot be read: {error.strerror}") from None
+    return batch
+
+
+_PEEK = 4096
+_AT_ONCE = 1000
+
+T = TypeVar("T")
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, _AT_ONCE)):
+        yield chunk
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, from 1, without a byte order mark."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
+            if not line.isspace():
+                yield number, line
+
+
+def _records(lines: Iterable[tuple[int, bytes]], path: Path, batch: Batch) -> Iterator[Record]:
+    for number, line in lines:
+        try:
+            event = from_content(line)
+        except ValidationError:
+            found = None
+        else:
+            found = None if any(problems(event)) else record_of(event)
+        yield from _slowly(line, number, path, batch) if found is None else (found,)
+
+
+def _slowly(line: bytes, number: int, path: Path, batch: Batch) -> Iterator[Record]:
+    """The record of a line that something is wrong with, or that is written in an unusual way."""
+    own = Batch()
+    try:
+        _read_json_line(line.decode(), str(path), number, own)
+    except UnicodeDecodeError as error:
+        own.unread(line.decode("utf-8", "ignore"))
+        said = f"it is not UTF-8 (byte {error.start} of the line): save it as UTF-8"
+        own.problems.append(Problem(said, path=str(path), line=number))
+    batch.problems += own.problems
+    batch.broken |= own.broken
+    batch.named |= own.named
+    if own.problems:
+        batch.places |= own.places
+    yield from map(record_of, own.events)
+
+
+def _id_of(line: bytes) -> str | None:
+    try:
+        raw = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return raw.get("id") if isinstance(raw, dict) else None
+
+
+def _twice(name: str, other: str, path: str, line: int) -> Problem:
+    said = f"the id stands twice, also at {other}: give one of them another"
+    return Problem(said, name, "id", path, line)
 
 
 def read_bytes(content: bytes, path: str, *, into: Batch | None = None) -> Batch:
@@ -166,15 +281,18 @@ _SLASHED = re.compile(r"\b\d{1,4}/\d{1,2}/\d{1,4}\b")
 
 
 def _read_json_lines(text: str, path: str, batch: Batch) -> None:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            raw = json.loads(line, parse_float=Decimal)
-        except (ValueError, RecursionError) as error:
-            batch.problems.append(Problem(f"it is not JSON: {error}", path=path, line=number))
-            continue
-        _read_entry(raw, path, number, batch)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line and not line.isspace():
+            _read_json_line(line, path, number, batch)
+
+
+def _read_json_line(line: str, path: str, number: int, batch: Batch) -> None:
+    try:
+        raw = json.loads(line, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        batch.problems.append(Problem(f"it is not JSON: {error}", path=path, line=number))
+        return
+    _read_entry(raw, path, number, batch)
 
 
 def _read_entry(
@@ -184,15 +302,7 @@ def _read_entry(
     name = name if isinstance(name, str) and _writable(name) else ""
     if name and name in batch.places:
         other = batch.place_of(name)
-        batch.problems.append(
-            Problem(
-                f"the id stands twice, also at {other}: give one of them another",
-                name,
-                "id",
-                path,
-                line,
-            )
-        )
+        batch.problems.append(_twice(name, other, path, line))
         return
     if name:
         batch.places[name] = (path, line)

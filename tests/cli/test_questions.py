@@ -135,7 +135,7 @@ def test_a_subject_to_filter_by_that_is_misspelt_is_not_there(cli: CommandLine) 
     answer = cli("events", "--subject", "measure/us-232-auto")
 
     assert answer.code == 3
-    assert "did you mean measure/us-232-autos?" in answer.err
+    assert "did you mean measure/us-232-autos" in answer.err
 
 
 def test_an_event_that_was_retracted_is_listed_as_such(

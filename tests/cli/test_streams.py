@@ -235,11 +235,28 @@ class Interrupted:
 @contextmanager
 def interrupted(at: int) -> Iterator[Interrupted]:
     interrupt = Interrupted(at)
-    event.listen(Engine, "before_cursor_execute", interrupt)
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, *given: Any) -> Any:
+            interrupt()
+            return super().execute(*given)
+
+        def executemany(self, *given: Any) -> Any:
+            interrupt()
+            return super().executemany(*given)
+
+    class Connected(sqlite3.Connection):
+        def cursor(self, *_: Any) -> Any:
+            return super().cursor(Cursor)
+
+    def connecting(dialect: object, record: object, given: object, named: dict[str, Any]) -> None:
+        named["factory"] = Connected
+
+    event.listen(Engine, "do_connect", connecting)
     try:
         yield interrupt
     finally:
-        event.remove(Engine, "before_cursor_execute", interrupt)
+        event.remove(Engine, "do_connect", connecting)
 
 
 def test_a_load_that_is_interrupted_at_any_statement_has_added_nothing(

@@ -20,11 +20,12 @@ from tracker.domain.events import (
     Event,
     content_of,
     from_content,
-    introduces,
     leaf_of,
     problems,
     read_event,
 )
+from tracker.domain.records import record_of
+from tracker.domain.review import introduced_by
 
 
 def messages(event: Event) -> list[str]:
@@ -213,8 +214,10 @@ def test_a_party_may_leave_on_the_day_on_which_it_is_gone() -> None:
 def test_rivals_introduce_nothing() -> None:
     rival = event("b", "2025-03-01", measure("measure/x"), against="2025-03-01-a")
 
-    assert list(introduces(rival)) == []
-    assert list(introduces(event("a", "2025-03-01", measure("measure/x")))) == ["measure/x"]
+    assert introduced_by([record_of(rival)]) == set()
+    assert introduced_by([record_of(event("a", "2025-03-01", measure("measure/x")))]) == {
+        "measure/x"
+    }
 
 
 def test_a_correction_must_change_something() -> None:

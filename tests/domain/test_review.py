@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from tests.entries import about, agreement, event, line, measure, stage
 from tracker.domain.corrections import counted
 from tracker.domain.events import Development, Event
-from tracker.domain.review import Head, clashes, lines_without_scope, parts_written, review
+from tracker.domain.records import record_of
+from tracker.domain.review import Head, clashes, lines_written, review, scope_of
 from tracker.domain.timeline import assignments
 
 
 def said(batch: Sequence[Event], **known: object) -> list[str]:
     heads = {head.id: head for head in known.get("heads", [])}  # type: ignore[attr-defined]
     introduced = set(known.get("introduced", ()))  # type: ignore[call-overload]
-    return [problem.message for problem in review(batch, heads=heads, introduced=introduced)]
+    records = list(map(record_of, batch))
+    return [problem.message for problem in review(records, heads=heads, introduced=introduced)]
 
 
 def test_an_effect_on_a_subject_that_nothing_introduces_is_refused() -> None:
@@ -118,11 +120,11 @@ def test_two_decisions_of_one_day_about_other_days_do_not_clash() -> None:
     assert clashing(first, overlapping) == 1
 
 
-def test_a_line_needs_a_scope() -> None:
+def test_a_line_is_named_when_something_is_assigned_to_it_and_has_a_scope_beside_it() -> None:
     scope, rate = line("measure/x")
+    both = record_of(event("a", "2025-03-01", measure("measure/x"), scope, rate))
+    half = record_of(event("a", "2025-03-01", measure("measure/x"), scope))
 
-    whole = parts_written([event("a", "2025-03-01", measure("measure/x"), scope, rate)])
-    half = parts_written([event("a", "2025-03-01", measure("measure/x"), rate)])
-
-    assert list(lines_without_scope(whole)) == []
-    assert list(lines_without_scope(half)) == [("measure/x", "all")]
+    assert lines_written([both]) == {("measure/x", "line/all")}
+    assert lines_written([half]) == set()
+    assert scope_of(("measure/x", "line/all")) == ("measure/x", "scope/all")

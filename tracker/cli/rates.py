@@ -232,10 +232,15 @@ def _show(found: "Duty", format: Format) -> None:
         ),
         ("not applied", "not_applied", ("measure", "code", "why", "event")),
     )
+    # A program reads of every measure that was looked at; a person would miss those that matter.
+    elsewhere = [each for each in shape["not_applied"] if each["code"] == "no-line"]
+    shape["not_applied"] = [each for each in shape["not_applied"] if each not in elsewhere]
     for title, name, shown in more:
         if shape[name]:
             output.write(f"\n{title}\n")
             output.table(shape[name], shown)
+    if elsewhere:
+        output.write(f"\n{len(elsewhere)} more measures have no line for these goods\n")
 
 
 def _row_of(found: "Duty") -> "dict[str, Any]":
@@ -251,6 +256,8 @@ def _row_of(found: "Duty") -> "dict[str, Any]":
         "total": shape["total"],
         "additional": shape["additional"],
         "covered": shape["covered"],
+        "unsettled": "; ".join(each["why"] for each in shape["unsettled"]),
+        "forbidden_by": " ".join(each["measure"] for each in shape["prohibited"]),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli import options
-from tracker.cli.options import Format, open_tracker
+from tracker.cli.options import Format, note, open_tracker
 
 
 def rebuild(db: options.Db = None) -> None:
@@ -17,7 +17,10 @@ def rebuild(db: options.Db = None) -> None:
     """
     from tracker.cli import output
 
-    output.write(f"facts {open_tracker(db).rebuild()}\n")
+    found = open_tracker(db).rebuild()
+    output.write(f"facts {found.digest}\n")
+    if found.before != found.digest:
+        note(f"the facts were others before: {found.before}")
 
 
 def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import BadDay
@@ -62,6 +63,8 @@ class When:
                 instant has no zone.
         """
         match value:
+            case str():
+                return cls._read(value.strip())
             case When():
                 return value
             case datetime():
@@ -72,12 +75,12 @@ class When:
                 return cls._read(value.isoformat(timespec="minutes"))
             case date():
                 return cls.on(value)
-            case str():
-                return cls._read(value.strip())
             case _:
                 raise BadDay(f"{value!r} is no day: write it as 2025-04-03")
 
+    # Entries name the same days over and over, and reading one costs as much as all else of it.
     @classmethod
+    @lru_cache(maxsize=1 << 14)
     def _read(cls, text: str) -> When:
         if hour := _HOUR.fullmatch(text):
             day = _civil(hour[1], text)

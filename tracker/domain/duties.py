@@ -26,7 +26,9 @@ from typing import NamedTuple
 
 from tracker.domain.dates import AsOf
 from tracker.domain.givens import Stated
+from tracker.domain.products import dotted
 from tracker.domain.tariff import (
+    NO_LINE,
     Bears,
     Candidate,
     Entry,
@@ -46,6 +48,7 @@ class Component:
     """What one measure adds: points = rate × share, or the top-up to a total × share.
 
     ``points`` is None where the rate is not established, or tops up a base that is not known.
+    ``at_least`` is the minimum of base and measure together that a line keeps.
     """
 
     measure: str
@@ -59,11 +62,15 @@ class Component:
     heading: str | None = None
     text: str | None = None
     source: str | None = None
+    at_least: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WouldChange:
-    """Givens that were not stated and would change the total, and to what."""
+    """Givens that were not stated and would change the total, and to what.
+
+    Where the code is too short ``product`` stands among them: one that would settle it.
+    """
 
     given: Mapping[str, Stated]
     total: Decimal | None
@@ -132,7 +139,7 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
     known = at.knowledge
     looked = list(tariff.look(entry, known))
     results = [_winner(one, entry.given, entry.on) for one in looked]
-    charged = _Charged(results, _base(looked, results, entry), entry, known)
+    charged = _Charged(looked, results, entry, known)
     shares = {name: charged.share(name) for name in charged.won}
     components = [
         replace(each, source=tariff.sources.get(each.event or ""))
@@ -146,12 +153,13 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
         for each in components
         if each.rate is None
     ]
-    ordinary = next((one.measure.name for one in looked if one.measure.is_base), "base")
     if charged.base is None:
         why = "the ordinary duty is not known: give it as the base"
-        unsettled.append(Unsettled(ordinary, "", why))
-    if entry.base is not None and not isinstance(shares.get(ordinary), NotApplied):
-        components.append(_given_base(ordinary, entry.base))
+        unsettled.append(Unsettled(charged.ordinary, "", why))
+    if entry.base is not None and charged.displaced is None:
+        components.append(_given_base(charged.ordinary, entry.base))
+    elif charged.displaced is not None and charged.ordinary not in shares:
+        shares[charged.ordinary] = charged.displaced
     not_applied = [
         each
         for one, each in zip(looked, results, strict=True)
@@ -165,10 +173,14 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
         entry=entry,
         as_of=at,
         total=sums.total if covered else None,
-        additional=sums.additional,
+        # A day that is not covered is never told as free: what is not kept is not known.
+        additional=sums.additional if covered or sums.additional else None,
         components=tuple(sorted(components, key=lambda each: (each.basis != "base", each.measure))),
         not_applied=tuple(sorted(not_applied, key=lambda each: each.measure)),
-        would_change=tuple(_would_change(looked, results, entry, known, sums)),
+        would_change=(
+            *_would_change(looked, results, entry, known, sums),
+            *_more_digits(tariff, looked, entry, known, sums),
+        ),
         unsettled=tuple(sorted(unsettled, key=lambda each: (each.measure, each.line))),
         prohibited=sums.prohibited,
         covered=covered,
@@ -209,10 +221,9 @@ def _winner(one: Looked, given: Mapping[str, Stated], day: date) -> _Result:
         by = max(whole, key=lambda each: each.order)
         why = f"line {by.line} exempts these goods"
         return NotApplied(name, "exempt", why, event=by.bears.event)
-    lines = [each for each in met if each.bears.value.basis not in ("exempt", "at-least")]
+    lines = [each for each in met if each.charges]
     if not lines:
-        tests = sorted({test.given for each in running for test in each.tests})
-        return NotApplied(name, "condition", f"not shown: {', '.join(tests)}")
+        return _not_shown(name, running, given, day)
     won = max(lines, key=lambda each: each.order) if len(lines) > 1 else lines[0]
     if won.bears.value.stops:
         return Prohibited(name, won.line, won.bears.value.stops, won.bears.event)
@@ -223,6 +234,23 @@ def _winner(one: Looked, given: Mapping[str, Stated], day: date) -> _Result:
         max((_share(each.bears.value, given) for each in exempt), default=_ZERO),
         max(floors, key=lambda each: each.order, default=None),
     )
+
+
+def _not_shown(
+    name: str, running: Iterable[Candidate], given: Mapping[str, Stated], day: date
+) -> NotApplied:
+    """That the conditions of its lines are not met; of those that speak of these goods."""
+    tests = [
+        test
+        for each in running
+        if each.charges and each.scope.value.codes is not None
+        for test in each.tests
+        if not test.met(given, day)
+    ]
+    if not tests:
+        return NotApplied(name, "no-line", NO_LINE)
+    wanted = sorted(frozenset().union(*(test.names for test in tests)))
+    return NotApplied(name, "condition", f"not shown: {', '.join(wanted)}")
 
 
 def _share(bears: Bears, given: Mapping[str, Stated]) -> Decimal:
@@ -240,10 +268,12 @@ class _Charged:
     """Which of the measures that apply are charged, and on what share of the value."""
 
     def __init__(
-        self, results: Iterable[_Result], base: Decimal | None, entry: Entry, known: date
+        self,
+        looked: Sequence[Looked],
+        results: Sequence[_Result],
+        entry: Entry,
+        known: date,
     ) -> None:
-        results = list(results)
-        self.base = base
         self.unsettled: list[Unsettled] = []
         self.prohibited = tuple(each for each in results if isinstance(each, Prohibited))
         self.won = {each.measure.name: each for each in results if isinstance(each, _Won)}
@@ -252,6 +282,15 @@ class _Charged:
         self._known = known
         self._shares: dict[str, Decimal | NotApplied] = {}
         self._asked: set[str] = set()
+        ordinary = next((one.measure for one in looked if one.measure.is_base), None)
+        self.ordinary = ordinary.name if ordinary else "base"
+        self.displaced = self._displacing(ordinary) if ordinary else None
+        self.base = _base(looked, results, entry) if self.displaced is None else _ZERO
+
+    def _displacing(self, ordinary: Measure) -> NotApplied | None:
+        """What is charged in place of the ordinary duty, whether or not that is known."""
+        rest = self._rest(ordinary, "")
+        return rest if isinstance(rest, NotApplied) else None
 
     def is_base(self, name: str) -> bool:
         """Whether the measure is the ordinary duty."""
@@ -259,19 +298,16 @@ class _Charged:
 
     def sums(self) -> _Sums:
         """Base and all else together, and all else, where they are known."""
-        additional, base = _ZERO, self.base
-        known = True
+        additional, known = _ZERO, True
         for name, each in self.won.items():
             share = self.share(name)
-            if self.is_base(name):
-                base = _ZERO if isinstance(share, NotApplied) else base
-            elif isinstance(share, Decimal):
+            if isinstance(share, Decimal) and not self.is_base(name):
                 points = self._points(each, share)
                 known = known and points is not None
                 additional += points or _ZERO
         if self.unsettled or not known:
             return _Sums(None, None, self.prohibited)
-        total = None if base is None else base + additional
+        total = None if self.base is None else self.base + additional
         return _Sums(total, additional, self.prohibited)
 
     def share(self, name: str) -> Decimal | NotApplied:
@@ -287,11 +323,18 @@ class _Charged:
 
     def _ask(self, name: str) -> Decimal | NotApplied:
         each = self.won[name]
+        rest = self._rest(each.measure, each.line.line)
+        if isinstance(rest, NotApplied):
+            return rest
+        return _share(each.line.bears.value, self._given) * (_ONE - each.taken_out) * rest
+
+    def _rest(self, measure: Measure, line: str) -> Decimal | NotApplied:
+        """The share of the value that those to which the measure yields leave of it."""
         rest = _ONE
-        for other in sorted(each.measure.yields.keys() & self.won.keys()):
+        for other in sorted(measure.yields.keys() & self.won.keys()):
             if other in self._asked and other not in self._shares:
                 continue
-            held = on(each.measure.yields[other], self._day, self._known)
+            held = on(measure.yields[other], self._day, self._known)
             if held is None or held.value == "none":
                 continue
             taken = self.share(other)
@@ -299,13 +342,13 @@ class _Charged:
                 continue
             if held.value == "open":
                 why = f"whether it yields to {other} is not established"
-                self.unsettled.append(Unsettled(name, each.line.line, why))
+                self.unsettled.append(Unsettled(measure.name, line, why))
                 continue
             rest -= taken if held.value == "part" else _ONE
             if rest <= _ZERO:
                 why = f"not charged where {other} is"
-                return NotApplied(name, "yields", why, other, held.event)
-        return _share(each.line.bears.value, self._given) * (_ONE - each.taken_out) * rest
+                return NotApplied(measure.name, "yields", why, other, held.event)
+        return rest
 
     def component(self, name: str, share: Decimal) -> Component:
         """What the measure adds on *share* of the value."""
@@ -323,6 +366,7 @@ class _Charged:
             event=each.line.bears.event,
             heading=bears.heading,
             text=bears.text,
+            at_least=each.at_least.bears.value.rate if each.at_least else None,
         )
 
     def _points(self, each: _Won, share: Decimal) -> Decimal | None:
@@ -356,7 +400,7 @@ def _would_change(
     live = [
         (one, result, _asked(one))
         for one, result in zip(looked, results, strict=True)
-        if one.over is None
+        if one.over is None or one.measure.is_base
     ]
     ones = [one for one, _, _ in live]
     for measure, given in _unstated(ones, entry):
@@ -371,9 +415,27 @@ def _would_change(
         if then == [result for _, result, _ in live] and not _shares(ones, new):
             continue
         asked = replace(entry, given=given)
-        found = _Charged(then, _base(ones, then, asked), asked, known).sums()
+        found = _Charged(ones, then, asked, known).sums()
         if found != sums:
             yield WouldChange(new, found.total, found.additional, measure)
+
+
+def _more_digits(
+    tariff: Tariff, looked: Sequence[Looked], entry: Entry, known: date, sums: _Sums
+) -> Iterator[WouldChange]:
+    """What the goods would pay as the first of the codes that would settle a line, line by line."""
+    tried: set[str] = set()
+    for each in (each for one in looked for each in one.unsettled):
+        for code in set(each.codes[:1]) - tried:
+            tried.add(code)
+            asked = replace(entry, product=code)
+            then = list(tariff.look(asked, known))
+            results = [_winner(one, asked.given, asked.on) for one in then]
+            found = _Charged(then, results, asked, known).sums()
+            if found != sums:
+                yield WouldChange(
+                    {"product": dotted(code)}, found.total, found.additional, each.measure
+                )
 
 
 def _shares(looked: Iterable[Looked], names: Iterable[str]) -> bool:

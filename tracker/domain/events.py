@@ -24,7 +24,6 @@ from tracker.domain.measures import MeasureEffect
 from tracker.domain.meetings import MeetingEffect
 from tracker.domain.parties import party
 from tracker.domain.talks import TalksEffect
-from tracker.domain.timeline import canonical
 from tracker.domain.values import (
     Effect,
     Figure,
@@ -134,7 +133,9 @@ class _Entry(Value):
         days = [source.published for source in self.sources if source.published]
         if not days:
             return None
-        earliest = min(days, key=lambda day: (day.latest, day.text))
+        earliest = days[0]
+        if len(days) > 1:
+            earliest = min(days, key=lambda day: (day.latest, day.text))
         near = self.occurred.earliest - SOON <= earliest.latest <= _later(self.occurred.latest)
         return earliest if near else None
 
@@ -246,10 +247,10 @@ def content_of(event: Event) -> bytes:
     """The event as canonical JSON (RFC 8785): the bytes that the log keeps for ever.
 
     What an entry leaves out, or writes as it would be anyway, is not in it.  An entry has keys
-    in ASCII and no number with a fraction, so sorted keys without blanks are canonical.
+    in ASCII and no number with a fraction, so the sorted fields of values, without blanks, are
+    canonical.
     """
-    data = event.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return canonical(data).encode()
+    return event.model_dump_json(by_alias=True, exclude_defaults=True).encode()
 
 
 def leaf_of(content: bytes) -> bytes:
@@ -268,16 +269,7 @@ def effects_of(event: Event) -> tuple[Effect, ...]:
             return ()
 
 
-def introduces(event: Event) -> Iterator[str]:
-    """Subjects to which the event gives a title."""
-    if isinstance(event, Development) and event.against:
-        return
-    for effect in effects_of(event):
-        if "title" in effect.words():
-            yield effect.subject
-
-
-_LEADING_DAY = re.compile(r"^(\d{4})(?:-(\d\d)(?!\d))?(?:-(\d\d)(?!\d))?(?=-)")
+_LEADING_DAY = re.compile(r"^\d{4}(?:-\d\d(?!\d))?(?:-\d\d(?!\d))?(?=-)")
 
 
 def problems(event: Event) -> Iterator[Problem]:
@@ -285,10 +277,7 @@ def problems(event: Event) -> Iterator[Problem]:
 
     Fields are paths such as ``effects.2.until``.
     """
-    match = _LEADING_DAY.match(event.id)
-    leading = (
-        When.read("-".join(filter(None, match.groups()))) if match and _is_day(match) else None
-    )
+    leading = _leading_day(event.id)
     if leading is None or not _meet(leading, event.occurred):
         yield Problem(
             f"the id {event.id} does not start with the day it occurred, {event.occurred}",
@@ -304,52 +293,58 @@ def problems(event: Event) -> Iterator[Problem]:
             "reported",
         )
     for number, actor in enumerate(event.actors):
-        if actor.party:
-            yield from _party(event, f"actors.{number}.party", actor.party, event.occurred.latest)
+        if actor.party and not _existed(actor.party, event.occurred.latest):
+            yield _no_party(event, f"actors.{number}.party", actor.party, event.occurred.latest)
     occurred: When | None = event.occurred
     prefix = "effects"
     if isinstance(event, Correction):
         occurred, prefix = event.content.occurred, "content.effects"
     for number, effect in enumerate(effects_of(event)):
-        yield from _days(event, f"{prefix}.{number}", effect, occurred)
-        first = effect.days()[0] or occurred
+        since, until, expires = effect.days()
+        if until or expires:
+            yield from _days(event, f"{prefix}.{number}", effect, occurred)
+        first = since or occurred
+        on = None if effect.ends_parties or first is None else first.latest
         for code in effect.parties():
-            on = None if effect.ends_parties or first is None else first.latest
-            yield from _party(event, f"{prefix}.{number}", code, on)
+            if not _existed(code, on):
+                yield _no_party(event, f"{prefix}.{number}", code, on)
 
 
-def _is_day(match: re.Match[str]) -> bool:
+def _leading_day(event_id: str) -> When | None:
+    match = _LEADING_DAY.match(event_id)
     try:
-        When.read("-".join(filter(None, match.groups())))
+        return When.read(match[0]) if match else None
     except BadDay:
-        return False
-    return True
+        return None
 
 
 def _meet(one: When, other: When) -> bool:
     return one.earliest <= other.latest and other.earliest <= one.latest
 
 
-def _party(event: Event, field: str, code: str, on: date | None) -> Iterator[Problem]:
+def _existed(code: str, on: date | None) -> bool:
     found = party(code)
-    if found is None:
-        yield Problem(
+    return found is not None and (on is None or found.existed(on))
+
+
+def _no_party(event: Event, field: str, code: str, on: date | None) -> Problem:
+    found = party(code)
+    if found is None or on is None:
+        return Problem(
             f"{code} is no party that we know; look it up with: tracker parties {code}",
             event.id,
             field,
         )
-    elif on is not None and not found.existed(on):
-        if on < found.since:
-            span = f"only from {found.since} on"
-        elif found.until is not None and on >= found.until:
-            span = f"only until {found.until - timedelta(days=1)}"
-        else:
-            gap = next(gap for gap in found.gaps if gap[0] <= on < gap[1])
-            span = f"not from {gap[0]} until {gap[1]}"
-        after = f" (afterwards: {', '.join(found.successors)})" if found.successors else ""
-        yield Problem(
-            f"{code} ({found.name}) did not exist on {on}: {span}{after}", event.id, field
-        )
+    if on < found.since:
+        span = f"only from {found.since} on"
+    elif found.until is not None and on >= found.until:
+        span = f"only until {found.until - timedelta(days=1)}"
+    else:
+        gap = next(gap for gap in found.gaps if gap[0] <= on < gap[1])
+        span = f"not from {gap[0]} until {gap[1]}"
+    after = f" (afterwards: {', '.join(found.successors)})" if found.successors else ""
+    said = f"{code} ({found.name}) did not exist on {on}: {span}{after}"
+    return Problem(said, event.id, field)
 
 
 def _days(event: Event, field: str, effect: Effect, occurred: When | None) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
 
+from tracker.domain.numbers import plain
 from tracker.domain.values import (
     Effect,
     Exact,
@@ -156,10 +157,15 @@ class RateSet(Exact):
     heading: Title | None = None
 
     def parts(self) -> Mapping[str, Json]:
-        rate = self.json_value()
-        assert isinstance(rate, dict)
-        kept = ("rate", "basis", "share", "rank", "text", "heading")
-        return {f"line/{self.line}": {key: rate[key] for key in kept if rate.get(key)}}
+        bears = stated(
+            rate=self.rate if isinstance(self.rate, str) else plain(self.rate),
+            basis=self.basis,
+            share=self.share,
+            rank=self.rank or None,
+            text=self.text,
+            heading=self.heading,
+        )
+        return {f"line/{self.line}": bears}
 
 
 class BanSet(Exact):

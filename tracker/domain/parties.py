@@ -54,7 +54,7 @@ class Party:
         """Whether *on* is a day of its life; False in a gap and from ``until`` on."""
         if on < self.since or (self.until is not None and self.until <= on):
             return False
-        return not _covers(self.gaps, on)
+        return not (self.gaps and _covers(self.gaps, on))
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby, product
 
-from tracker.domain.events import Development, Event, effects_of, introduces
+from tracker.domain.events import Development, Event
+from tracker.domain.records import Part, Record
 from tracker.domain.timeline import Assignment, Fact
 from tracker.errors import Problem
 
@@ -27,10 +28,10 @@ class Head:
     rival: bool = False
 
     @classmethod
-    def of(cls, event: Event) -> Head:
-        target = target_of(event)
-        rival = isinstance(event, Development) and event.against is not None
-        return cls(event.id, event.kind, target, rival)
+    def of(cls, record: Record) -> Head:
+        rival = record.kind == "rival"
+        kind = "development" if rival else record.kind
+        return cls(record.id, kind, record.target, rival)
 
 
 def target_of(event: Event) -> str | None:
@@ -38,18 +39,18 @@ def target_of(event: Event) -> str | None:
     return event.against if isinstance(event, Development) else event.of
 
 
-def subjects_named(batch: Iterable[Event]) -> set[str]:
+def subjects_named(batch: Iterable[Record]) -> set[str]:
     """The subjects that the batch changes or refers to."""
-    named: set[str] = set()
-    for event in batch:
-        for effect in effects_of(event):
-            named.add(effect.subject)
-            named |= set(effect.refers())
-    return named
+    return {subject for record in batch for _, subject, _ in record.named}
+
+
+def introduced_by(batch: Iterable[Record]) -> set[str]:
+    """The subjects to which the batch gives a title."""
+    return {word for record in batch for what, word in record.mentions if what == "introduces"}
 
 
 def review(
-    batch: Sequence[Event],
+    batch: Sequence[Record],
     *,
     heads: Mapping[str, Head],
     introduced: Collection[str],
@@ -60,28 +61,28 @@ def review(
         heads: id → head, of the events that the batch names and the log has.
         introduced: the subjects that the batch names and the log has introduced.
     """
-    every = {**heads, **{event.id: Head.of(event) for event in batch}}
-    known = set(introduced)
-    for event in batch:
-        known |= set(introduces(event))
-    for event in batch:
-        yield from _target(event, every)
-        for number, effect in enumerate(effects_of(event)):
-            if effect.subject not in known:
+    every = {**heads, **{record.id: Head.of(record) for record in batch}}
+    known = set(introduced) | introduced_by(batch)
+    for record in batch:
+        if record.target:
+            yield from _target(record, record.target, every)
+        for number, subject, is_reference in record.named:
+            if subject in known:
+                continue
+            if is_reference:
                 yield Problem(
-                    f"nothing introduces {effect.subject}: add an effect of kind "
-                    f'"{_introduction(effect.subject)}" with its title, or load the file that '
+                    f"it refers to {subject}, which nothing introduces",
+                    record.id,
+                    f"effects.{number}",
+                )
+            else:
+                yield Problem(
+                    f"nothing introduces {subject}: add an effect of kind "
+                    f'"{_introduction(subject)}" with its title, or load the file that '
                     "has one in the same command",
-                    event.id,
+                    record.id,
                     f"effects.{number}.subject",
                 )
-            for other in effect.refers():
-                if other not in known:
-                    yield Problem(
-                        f"it refers to {other}, which nothing introduces",
-                        event.id,
-                        f"effects.{number}",
-                    )
 
 
 def _introduction(subject: str) -> str:
@@ -89,39 +90,37 @@ def _introduction(subject: str) -> str:
     return f"{kind}-made" if kind in ("commitment", "claim") else f"{kind}-introduced"
 
 
-def _target(event: Event, heads: Mapping[str, Head]) -> Iterator[Problem]:
-    target = target_of(event)
-    if target is None:
-        return
-    field = "against" if isinstance(event, Development) else "of"
+def _target(record: Record, target: str, heads: Mapping[str, Head]) -> Iterator[Problem]:
+    rival = record.kind == "rival"
+    field = "against" if rival else "of"
     head = heads.get(target)
     if head is None:
         yield Problem(
             f"{target} is neither in the log nor in what is being loaded; it must be, before "
             "anything can be said about it",
-            event.id,
+            record.id,
             field,
         )
         return
-    if _goes_round(event.id, heads):
-        yield Problem(f"it speaks about itself, by way of {target}", event.id, field)
-    if isinstance(event, Development):
+    if _goes_round(record.id, heads):
+        yield Problem(f"it speaks about itself, by way of {target}", record.id, field)
+    if rival:
         if head.rival:
             yield Problem(
                 f"{target} is itself a rival: name the event that both disagree with",
-                event.id,
+                record.id,
                 field,
             )
         elif head.kind in ("correction", "retraction", "corroboration"):
             yield Problem(
                 f"{target} is a {head.kind}: name the event that the source disagrees with",
-                event.id,
+                record.id,
                 field,
             )
-    elif event.kind == "correction" and head.kind in ("retraction", "corroboration"):
+    elif record.kind == "correction" and head.kind in ("retraction", "corroboration"):
         yield Problem(
             f"{target} is a {head.kind}, which has no content to correct: retract it instead",
-            event.id,
+            record.id,
             field,
         )
 
@@ -155,24 +154,39 @@ def clashes(part: Iterable[Assignment]) -> Iterator[tuple[Assignment, Assignment
                 yield one, other
 
 
-def parts_written(batch: Iterable[Event]) -> set[tuple[str, str]]:
-    """Subject and part, for whatever the developments of *batch* assign, rivals left out."""
+def standing_alone(batch: Sequence[Record], bad: Collection[str]) -> list[Record]:
+    """Those of *batch* that are not *bad* and speak of none that is, at any remove."""
+    bad = set(bad)
+    while more := {record.id for record in batch if record.target in bad} - bad:
+        bad |= more
+    return [record for record in batch if record.id not in bad]
+
+
+def lines_written(batch: Iterable[Record]) -> set[Part]:
+    """Subject and part, for the lines of measures to which *batch* assigns something."""
     return {
-        (effect.subject, part)
-        for event in batch
-        if isinstance(event, Development) and not event.against
-        for effect in event.effects
-        for part in effect.parts()
+        (row[0], row[1])
+        for record in batch
+        if record.kind != "rival"
+        for row in record.assigned
+        if row[1].startswith("line/")
     }
 
 
-def lines_without_scope(parts: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Lines of measures that bear something and have no scope, so that they never hold."""
-    for subject, part in sorted(parts):
-        if part.startswith("line/"):
-            name = part.removeprefix("line/")
-            if (subject, f"scope/{name}") not in parts:
-                yield subject, name
+def scope_of(line: Part) -> Part:
+    """The part that is the scope of a line."""
+    subject, part = line
+    return subject, "scope/" + part.removeprefix("line/")
+
+
+def without_scope(line: Part) -> Problem:
+    """That a line of a measure bears something and has no scope, so that it never holds."""
+    subject, part = line
+    name = part.removeprefix("line/")
+    return Problem(
+        f"line {name} of {subject} has no scope, so it would never be in force: add a "
+        f'scope-set effect with line = "{name}"'
+    )
 
 
 def yields_both_ways(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:

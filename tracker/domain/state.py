@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from tracker.domain.dates import EVER, FIRST, AsOf, When
-from tracker.domain.timeline import Assignment, Fact
+from tracker.domain.timeline import Assignment, Fact, FactRow, row_of
 
 STANDING_WORDS = frozenset({"title", "form", "imposer", "instrument", "legal-basis", "about", "of"})
 """The parts that hold on all days and so say nothing of whether a subject is there."""
@@ -54,17 +55,82 @@ class Held:
 
     @classmethod
     def of(cls, fact: Fact) -> Held:
+        return cls.of_row(row_of(fact))
+
+    @classmethod
+    def of_row(cls, row: FactRow) -> Held:
+        _, _, since, until, _, _, certain, value, event, via, decided, first, last, *_ = row
+        day = date.fromisoformat
         return cls(
-            value=None if fact.value is None else json.loads(fact.value),
-            since=fact.since,
-            until=fact.until,
-            event=fact.event,
-            via=fact.via,
-            decided=fact.decided,
-            certain=fact.certain,
-            since_hour=fact.since_hour,
-            until_hour=fact.until_hour,
+            _read(value),
+            day(since),
+            day(until),
+            event,
+            via,
+            day(decided),
+            bool(certain),
+            first,
+            last,
         )
+
+
+class Parts(Mapping[str, Held]):
+    """Parts by name; a value is read when it is asked for, as most of a state never are."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, held: dict[str, Held | FactRow]) -> None:
+        self._held = held
+
+    def __getitem__(self, part: str) -> Held:
+        found = self._held[part]
+        if not isinstance(found, Held):
+            found = self._held[part] = Held.of_row(found)
+        return found
+
+    def __contains__(self, part: object) -> bool:
+        return part in self._held
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def said(self, part: str) -> Any:
+        """The value of *part*, read by itself; None when there is none."""
+        found = self._held.get(part)
+        if found is None:
+            return None
+        return found.value if isinstance(found, Held) else _read(found[7])
+
+    def says(self, part: str) -> bool:
+        """Whether *part* has a value that is certain, or was until something may hold instead."""
+        found = self._held.get(part)
+        if found is None:
+            return False
+        return (found.value if isinstance(found, Held) else found[7]) is not None
+
+    def span(self, part: str) -> tuple[str, str, str] | None:
+        """First day, end, and the day on which it was decided, as ISO texts."""
+        found = self._held.get(part)
+        if found is None:
+            return None
+        if isinstance(found, Held):
+            return found.since.isoformat(), found.until.isoformat(), found.decided.isoformat()
+        return found[2], found[3], found[10]
+
+
+def _read(value: str | None) -> Any:
+    if value is None:
+        return None
+    # Nearly all that is asked of every subject is one word without a sign to be unescaped.
+    if value[0] == '"' and "\\" not in value:
+        return value[1:-1]
+    return json.loads(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +206,33 @@ def state(as_of: AsOf, facts: Iterable[Fact], rivals: Iterable[Assignment] = ())
             part and first day.
         rivals: the assignments of rival events known at the coordinate.
     """
+    return state_of_rows(as_of, map(row_of, facts), rivals)
+
+
+def state_of_rows(
+    as_of: AsOf,
+    facts: Iterable[FactRow],
+    rivals: Iterable[Assignment] = (),
+    *,
+    party: str | None = None,
+) -> State:
+    """The state at *as_of*, from facts in rows.
+
+    Args:
+        facts: as for :func:`state`.
+        rivals: as for :func:`state`.
+        party: only the subjects that name it, on the day or in what is due.
+    """
     disputed = _by_event(rivals)
-    subjects = (
-        _subject(subject, group, as_of.day, disputed)
-        for subject, group in groupby(facts, key=lambda fact: fact.subject)
+    day = as_of.day.isoformat()
+    found = (_subject(name, group, day, disputed) for name, group in groupby(facts, key=_NAME))
+    return State(
+        as_of,
+        tuple([each for each in found if each and (party is None or has_part(each, party))]),
     )
-    return State(as_of, tuple(subject for subject in subjects if _is_there(subject, as_of.day)))
+
+
+_NAME = itemgetter(0)
 
 
 def _by_event(rivals: Iterable[Assignment]) -> dict[tuple[str, str, str], list[Rival]]:
@@ -165,34 +252,52 @@ def _by_event(rivals: Iterable[Assignment]) -> dict[tuple[str, str, str], list[R
 
 def _subject(
     subject: str,
-    facts: Iterable[Fact],
-    day: date,
+    facts: Iterable[FactRow],
+    day: str,
     disputed: Mapping[tuple[str, str, str], list[Rival]],
-) -> SubjectState:
-    parts: dict[str, Held] = {}
-    due: dict[str, Held] = {}
-    expired: set[str] = set()
-    for part, group in groupby(facts, key=lambda fact: fact.part):
-        certain: Held | None = None
-        possible: list[Held] = []
-        following: Held | None = None
-        for fact in group:
-            if fact.since > day:
-                if following is None and fact.value is not None:
-                    following = Held.of(fact)
-            elif fact.certain:
-                certain = Held.of(fact)
-            else:
-                possible.append(Held.of(fact))
-        if certain and certain.value is None and not possible:
-            expired.add(part)
-            certain = None
-        if certain or possible:
-            parts[part] = _disputed(_seen(certain, possible), subject, part, disputed)
-        elif following:
-            due[part] = _disputed(following, subject, part, disputed)
-    found = SubjectState(subject, None, parts, due, frozenset(expired))
-    return replace(found, stage=_stage(found, day))
+) -> SubjectState | None:
+    """The state of one subject; None when it is not there on the day."""
+    here: dict[str, Held | FactRow] = {}
+    following: dict[str, FactRow] = {}
+    possible: dict[str, list[FactRow]] = {}
+    for row in facts:
+        part = row[1]
+        if row[2] > day:
+            if row[7] is not None:
+                before = following.get(part)
+                if before is None or _sooner(row) < _sooner(before):
+                    following[part] = row
+        elif row[6]:
+            here[part] = row
+        else:
+            possible.setdefault(part, []).append(row)
+    nothing = [part for part, row in here.items() if _of(row)[7] is None and part not in possible]
+    for part in nothing:
+        del here[part]
+    if possible:
+        for part, rows in possible.items():
+            held = here.get(part)
+            rows.sort(key=lambda row: (row[2], row[8]))
+            here[part] = _seen(
+                Held.of_row(_of(held)) if held else None, list(map(Held.of_row, rows))
+            )
+        here = dict(sorted(here.items()))
+    due: dict[str, Held | FactRow] = {
+        part: row for part, row in following.items() if part not in here
+    }
+    if disputed:
+        _dispute(here, subject, disputed)
+        _dispute(due, subject, disputed)
+    return _there(subject, Parts(here), Parts(due), frozenset(nothing), day)
+
+
+def _of(row: Held | FactRow) -> FactRow:
+    assert isinstance(row, tuple)
+    return row
+
+
+def _sooner(row: FactRow) -> tuple[object, ...]:
+    return row[2], not row[6], row[8]
 
 
 def _seen(certain: Held | None, possible: list[Held]) -> Held:
@@ -206,68 +311,90 @@ def _seen(certain: Held | None, possible: list[Held]) -> Held:
     return replace(certain, certain=False, possible=tuple(possible))
 
 
-def _disputed(
-    held: Held, subject: str, part: str, disputed: Mapping[tuple[str, str, str], list[Rival]]
-) -> Held:
-    rivals = disputed.get((subject, part, held.event))
-    if not rivals:
-        return held
-    return replace(held, rivals=tuple(sorted(rivals, key=lambda rival: (rival.event, rival.since))))
+def _dispute(
+    parts: dict[str, Held | FactRow],
+    subject: str,
+    disputed: Mapping[tuple[str, str, str], list[Rival]],
+) -> None:
+    """Put the rivals of each value beside it."""
+    for part, found in parts.items():
+        event = found.event if isinstance(found, Held) else found[8]
+        if rivals := disputed.get((subject, part, event)):
+            held = found if isinstance(found, Held) else Held.of_row(found)
+            ordered = sorted(rivals, key=lambda rival: (rival.event, rival.since))
+            parts[part] = replace(held, rivals=tuple(ordered))
 
 
-def _stage(subject: SubjectState, day: date) -> str | None:
-    if subject.kind == "measure":
-        return _stage_of_measure(subject, day)
-    part = "stage" if subject.kind in ("agreement", "talks") else "standing"
-    said = subject.value(part)
-    if said is None and subject.due(day):
-        return "announced"
-    return said if said is None else str(said)
+def _there(
+    subject: str, parts: Parts, due: Parts, expired: frozenset[str], day: str
+) -> SubjectState | None:
+    """The subject with what can be derived of it; None when it is not there on the day."""
+    kind = subject.split("/", 1)[0]
+    # What is due is announced by acts that occurred by the day.
+    announced = any((span := due.span(part)) and span[2] <= day for part in due)
+    if kind == "measure":
+        stage = _stage_of_measure(parts, due, expired, day)
+        there = stage is not None
+    else:
+        stage = parts.said("stage" if kind in ("agreement", "talks") else "standing")
+        stage = ("announced" if announced else None) if stage is None else str(stage)
+        there = announced or any(
+            part not in STANDING_WORDS and (parts.says(part) or parts[part].possible)
+            for part in parts
+        )
+    return SubjectState(subject, stage, parts, due, expired) if there else None
 
 
-def _stage_of_measure(subject: SubjectState, day: date) -> str | None:
-    if subject.value("ended") is True:
+def _stage_of_measure(parts: Parts, due: Parts, expired: frozenset[str], day: str) -> str | None:
+    if parts.said("ended") is True:
         return "ended"
-    lines = subject.lines
+    names = [part[5:] for part in (*parts, *due) if part.startswith("line/")]
+    lines = [name for name in names if f"scope/{name}" in parts and parts.says(f"line/{name}")]
     if lines:
-        if subject.value("suspended") is True:
+        if parts.said("suspended") is True:
             return "suspended"
-        suspended = subject.under("suspended")
-        if all(name in suspended and suspended[name].value is True for name in lines):
+        if all(parts.said(f"suspended/{name}") is True for name in lines):
             return "suspended"
         return "in-force"
-    if any(_begins_later(subject, name, day) for name in _line_names(subject)):
+    if any(_begins_later(parts, due, name, day) for name in names):
         return "announced"
-    return "expired" if any(part.startswith("line/") for part in subject.expired) else None
+    return "expired" if any(part.startswith("line/") for part in expired) else None
 
 
-def _line_names(subject: SubjectState) -> Iterator[str]:
-    for part in (*subject.parts, *subject.next):
-        if part.startswith("line/"):
-            yield part.removeprefix("line/")
-
-
-def _begins_later(subject: SubjectState, name: str, day: date) -> bool:
+def _begins_later(parts: Parts, due: Parts, name: str, day: str) -> bool:
     """Whether both parts of the line hold on a later day, by acts that occurred by *day*."""
-    halves = [
-        subject.parts.get(part) or subject.next.get(part)
-        for part in (f"scope/{name}", f"line/{name}")
-    ]
-    if any(half is None or half.decided > day for half in halves):
+    scope, line = (parts.span(part) or due.span(part) for part in (f"scope/{name}", f"line/{name}"))
+    if scope is None or line is None or scope[2] > day or line[2] > day:
         return False
-    begins = max(half.since for half in halves if half)
-    return all(begins < half.until for half in halves if half)
+    begins = max(scope[0], line[0])
+    return begins < scope[1] and begins < line[1]
 
 
-def _is_there(subject: SubjectState, day: date) -> bool:
-    if subject.kind == "measure":
-        return subject.stage is not None
-    if any(
-        part not in STANDING_WORDS and (held.value is not None or held.possible)
-        for part, held in subject.parts.items()
-    ):
-        return True
-    return bool(subject.due(day))
+def has_part(subject: SubjectState, party: str) -> bool:
+    """Whether *subject* names *party*, in what holds or in what is due."""
+    code = party.lower()
+    for parts in (subject.parts, subject.next):
+        for part in parts:
+            above, _, below = part.partition("/")
+            if above in ("party", "notice", "position"):
+                if below == party:
+                    return True
+            elif above == "pair":
+                if code in below.split("-"):
+                    return True
+            elif above in _NAMING and party in _codes(parts[part].value):
+                return True
+    return False
+
+
+_NAMING = frozenset({"imposer", "by", "to", "participants", "scope"})
+
+
+def _codes(value: Any) -> Collection[str]:
+    if isinstance(value, Mapping):
+        named = value.get("partners", ()), value.get("except-partners", ())
+        return (*named[0], *named[1], value.get("party"))
+    return (value,) if isinstance(value, str) else value or ()
 
 
 def names_party(facts: Iterable[Fact], party: str, groups: Collection[str] = ()) -> bool:

@@ -59,11 +59,18 @@ class NotApplied:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """What keeps the answer open: a code that is too short, a value that is not established."""
+    """What keeps the answer open: a code that is too short, a value that is not established.
+
+    ``codes`` are those that begin with the product and would settle it.
+    """
 
     measure: str
     line: str
     why: str
+    codes: tuple[str, ...] = ()
+
+
+NO_LINE = "no line of it covers these goods"
 
 
 class Span(NamedTuple, Generic[T]):
@@ -217,6 +224,11 @@ class Candidate(NamedTuple):
     suspended: bool
 
     @property
+    def charges(self) -> bool:
+        """Whether it charges something by itself, rather than relieves or keeps a minimum."""
+        return self.bears.value.basis not in ("exempt", "at-least")
+
+    @property
     def tests(self) -> tuple[Test, ...]:
         return self.scope.value.tests
 
@@ -365,7 +377,8 @@ def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -
         if bears is None:
             continue
         if wanted:
-            unsettled.append(Unsettled(measure.name, line.name, _digits_wanted(entry, wanted)))
+            why = _digits_wanted(entry, wanted)
+            unsettled.append(Unsettled(measure.name, line.name, why, tuple(wanted)))
         if prefix is not None:
             paused = on(line.suspended, day, known)
             suspended = paused is not None and paused.value is True
@@ -400,6 +413,8 @@ def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: dat
     later: list[tuple[date, str]] = []
     before: list[tuple[date, str]] = []
     for line, scope, _, prefix, _ in matches:
+        if scope.value.codes is None and scope.value.tests:
+            continue  # It covers whatever is claimed, so it says nothing of these goods.
         if prefix is None or not scope.known <= known < scope.known_until:
             continue
         for bears in line.bears:
@@ -416,4 +431,4 @@ def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: dat
     if before:
         until, event = max(before)
         return NotApplied(measure.name, "ended", f"to the day before {until}", event=event)
-    return NotApplied(measure.name, "no-line", "no line of it covers these goods")
+    return NotApplied(measure.name, "no-line", NO_LINE)

@@ -12,12 +12,12 @@ fact stands beside the certain one that was decided before it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tracker.domain.dates import EVER, FIRST, When
+from tracker.domain.dates import EVER, FIRST
 
 if TYPE_CHECKING:
     from tracker.domain.corrections import Counted
@@ -85,52 +85,96 @@ class Fact(NamedTuple):
     until_hour: str | None = None
 
 
+FactRow: TypeAlias = tuple[Any, ...]
+"""A fact in one row, its fields in order and its days ISO texts, and a number at the end: 0 for
+a certain one, else a count of those that are possible from one day on, by one day of knowledge."""
+
+
 def canonical(value: object) -> str:
     """*value* as canonical JSON; it holds no numbers with a fraction (RFC 8785, 3.2)."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
-_ALWAYS = When("", FIRST, FIRST)
-_NEVER = When("", EVER, EVER)
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+Assigned: TypeAlias = tuple[Any, ...]
+"""An assignment in one row of texts and numbers: subject, part, the five that say where it was
+decided, and the rest as in :class:`Assignment`.  Its days are ISO texts, which sort as days do."""
+
+_FIRST, _EVER = FIRST.isoformat(), EVER.isoformat()
 
 
 def assignments(counted: Counted) -> Iterator[Assignment]:
     """What the effects of one event assign, while this content of it counts."""
+    return map(assignment_of, assigned(counted))
+
+
+def assigned(counted: Counted) -> Iterator[Assigned]:
+    """What the effects of one event assign, while this content of it counts, in rows."""
     event = counted.event
+    day = event.occurred
+    decided = day.earliest.isoformat(), day.latest.isoformat(), event.order, event.id
+    rest = counted.via, event.against
+    known = counted.known.isoformat(), counted.known_until.isoformat()
+    always = (_FIRST, _EVER, _FIRST, _EVER, *known)
     for place, effect in enumerate(event.effects):
+        subject, step = effect.subject, 3 * place
+        for part, value in effect.words().items():
+            said = None if value is None else canonical(value)
+            yield subject, part, *decided, step, *always, said, *rest, None, None
+        parts = effect.parts()
+        if not parts:
+            continue
         since, until, expires = effect.days()
-        begins = since or event.occurred
-        spans = (
-            (effect.words(), _ALWAYS, _NEVER),
-            (effect.parts(), begins, until or _NEVER),
+        first = since or day
+        first_hour = first.hour
+        begins = first.latest.isoformat(), first.earliest.isoformat()
+        ends = (until.earliest.isoformat(), until.latest.isoformat()) if until else (_EVER, _EVER)
+        span = begins[0], ends[0], begins[1], ends[1], *known
+        end = expires or until
+        hours = first_hour, end.hour if end else None
+        for part, value in parts.items():
+            said = None if value is None else canonical(value)
+            yield subject, part, *decided, step + 1, *span, said, *rest, *hours
+        if expires:
             # A sunset is a second decision of the same act: from that day on, nothing.
-            (dict.fromkeys(effect.parts()) if expires else {}, expires or _NEVER, _NEVER),
-        )
-        for step, (parts, first, end) in enumerate(spans):
-            decided = Decided(
-                event.occurred.earliest,
-                event.occurred.latest,
-                event.order,
-                event.id,
-                3 * place + step,
-            )
-            for part, value in parts.items():
-                yield Assignment(
-                    subject=effect.subject,
-                    part=part,
-                    decided=decided,
-                    since=first.latest,
-                    until=end.earliest,
-                    maybe_since=first.earliest,
-                    maybe_until=end.latest,
-                    known=counted.known,
-                    known_until=counted.known_until,
-                    value=None if value is None else canonical(value),
-                    via=counted.via,
-                    against=event.against,
-                    since_hour=first.hour,
-                    until_hour=(expires.hour if expires and step == 1 else end.hour),
-                )
+            gone = expires.latest.isoformat(), _EVER, expires.earliest.isoformat(), _EVER, *known
+            for part in parts:
+                yield subject, part, *decided, step + 2, *gone, None, *rest, expires.hour, None
+
+
+def assignment_of(row: Sequence[Any]) -> Assignment:
+    """The assignment that a row says."""
+    subject, part, earliest, latest, order, event, place, *rest = row
+    since, until, maybe_since, maybe_until, known, known_until, *said = rest
+    day = date.fromisoformat
+    return Assignment(
+        subject,
+        part,
+        Decided(day(earliest), day(latest), order, event, place),
+        day(since),
+        day(until),
+        day(maybe_since),
+        day(maybe_until),
+        day(known),
+        day(known_until),
+        *said,
+    )
+
+
+def row_of(fact: Fact) -> FactRow:
+    """The fields of a fact, its days ISO texts."""
+    return (
+        *fact[:2],
+        fact.since.isoformat(),
+        fact.until.isoformat(),
+        fact.known.isoformat(),
+        fact.known_until.isoformat(),
+        *fact[6:10],
+        fact.decided.isoformat(),
+        *fact[11:],
+    )
 
 
 class _Run(NamedTuple):

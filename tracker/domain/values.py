@@ -18,10 +18,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema
 
 from tracker.domain.dates import When
 from tracker.domain.numbers import plain
@@ -36,10 +38,29 @@ class Value(BaseModel):
         frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
     )
 
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # Fields are written in the order in which they are checked: sorted by the names that
+        # they are written under, so that what is written is canonical as it is.
+        schema = handler(source)
+        inner: Any = schema
+        while inner is not None and inner["type"] != "model-fields":
+            inner = inner.get("schema")
+        if inner is not None:
+            fields = inner["fields"].items()
+            inner["fields"] = dict(sorted(fields, key=lambda field: _written(*field)))
+        return schema
+
     def json_value(self) -> Json:
         """The value as it stands in a fact: complete, without what was not said."""
         value: Json = self.model_dump(mode="json", exclude_none=True)
         return value
+
+
+def _written(name: str, field: Mapping[str, Any]) -> str:
+    return str(field.get("serialization_alias", name))
 
 
 # Control characters have no place in a title or a summary: a terminal obeys some of them
@@ -49,13 +70,14 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2
 
 
 def _printable(text: str) -> str:
-    if found := _CONTROL.search(text):
+    # Nothing that the pattern looks for is printable, and asking so is much quicker.
+    if not text.isprintable() and (found := _CONTROL.search(text)):
         raise ValueError(f"it holds the control character U+{ord(found[0]):04X}: take it out")
     return text
 
 
 def _one_line(text: str) -> str:
-    if not {"\n", "\t", "\u2028", "\u2029"}.isdisjoint(text):
+    if not text.isprintable() and not {"\n", "\t", "\u2028", "\u2029"}.isdisjoint(text):
         raise ValueError("it has a line break or a tab: write it as one line")
     return text
 

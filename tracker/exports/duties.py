@@ -107,7 +107,7 @@ def _component(each: Component) -> dict[str, Any]:
         "heading": each.heading,
         "event": each.event,
         "source": each.source,
-    }
+    } | ({} if each.at_least is None else {"at_least": number(each.at_least)})
 
 
 def _covers(found: Duty) -> dict[str, str | None] | None:

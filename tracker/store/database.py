@@ -102,12 +102,13 @@ def explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        raise StoreError(_explanation(engine, error)) from error
+        raise StoreError(_explanation(engine, str(error.orig))) from error
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise StoreError(_explanation(engine, str(error))) from error
 
 
-def _explanation(engine: Engine, error: exc.DBAPIError) -> str:
+def _explanation(engine: Engine, said: str) -> str:
     name = place(engine)
-    said = str(error.orig)
     for sign, meaning in (
         ("not a database", f"{name} is not a database: give another path with --db"),
         ("malformed", f"{name} is damaged ({said}): restore it from a copy"),

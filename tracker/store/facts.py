@@ -10,16 +10,25 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, or_, select
 
 from tracker.domain.dates import AsOf
-from tracker.domain.timeline import Assignment, Decided, Fact, canonical
+from tracker.domain.timeline import Assignment, Fact, FactRow, assignment_of, canonical
 from tracker.errors import StoreError
 from tracker.store import log as logs
-from tracker.store.tables import assignment, fact, projection
+from tracker.store import plain
+from tracker.store.tables import assignment, fact, log, projection, stake
 
 PROJECTION = "facts"
 """The name under which the facts note how much of the log they have seen."""
+
+
+_FOLDED = select(
+    select(func.coalesce(func.max(log.c.version), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(projection.c.version), 0))
+    .where(projection.c.name == PROJECTION)
+    .scalar_subquery(),
+)
 
 
 def require_folded(conn: Connection) -> int:
@@ -28,14 +37,36 @@ def require_folded(conn: Connection) -> int:
     Raises:
         StoreError: they have not.
     """
-    version = logs.size(conn)
-    seen = conn.scalar(select(projection.c.version).where(projection.c.name == PROJECTION))
-    if (seen or 0) != version:
+    version, seen = next(plain.rows(conn, _FOLDED))
+    if seen != version:
         raise StoreError(
-            f"the facts are those of version {seen or 0} and the log is at {version}: "
+            f"the facts are those of version {seen} and the log is at {version}: "
             "run tracker rebuild"
         )
-    return version
+    return int(version)
+
+
+_HELD = (
+    select(fact)
+    .where(fact.c.known <= bindparam("known"), fact.c.known_until > bindparam("known"))
+    .where(fact.c.until > bindparam("day"))
+    .order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
+)
+_OF_SUBJECT = fact.c.subject == bindparam("subject")
+# The character after "/" bounds the slugs of one kind, so that the index serves.
+_OF_KIND = fact.c.subject.between(bindparam("first"), bindparam("last"))
+_OF_PARTY = fact.c.subject.in_(select(stake.c.subject).where(stake.c.party == bindparam("party")))
+_QUESTIONS = {
+    (False, False, False): _HELD,
+    (True, False, False): _HELD.where(_OF_SUBJECT),
+    (False, True, False): _HELD.where(_OF_KIND),
+    (True, True, False): _HELD.where(_OF_SUBJECT, _OF_KIND),
+    (False, False, True): _HELD.where(_OF_PARTY),
+    (True, False, True): _HELD.where(_OF_SUBJECT, _OF_PARTY),
+    (False, True, True): _HELD.where(_OF_KIND, _OF_PARTY),
+    (True, True, True): _HELD.where(_OF_SUBJECT, _OF_KIND, _OF_PARTY),
+}
+"""What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
 
 
 def facts_at(
@@ -43,18 +74,23 @@ def facts_at(
     at: AsOf,
     *,
     kind: str | None = None,
-    subjects: Collection[str] | None = None,
-) -> Iterator[Fact]:
-    """The facts known at *at* that end after its day, by subject, part and first day."""
-    query = _known(select(fact), fact, at).where(fact.c.until > at.day.isoformat())
-    query = _about(query, fact, kind, subjects)
-    rows = logs.streamed(
-        conn,
-        query.order_by(
-            fact.c.subject, fact.c.part, fact.c.since, fact.c.certain.desc(), fact.c.event
-        ),
-    )
-    yield from map(_fact, rows)
+    subject: str | None = None,
+    party: str | None = None,
+) -> Iterator[FactRow]:
+    """The facts known at *at* that end after its day, by subject, part and first day.
+
+    Args:
+        party: only those of subjects that were ever said to have to do with it.
+    """
+    given: dict[str, Any] = {"known": at.knowledge.isoformat(), "day": at.day.isoformat()}
+    if subject is not None:
+        given["subject"] = subject
+    if kind is not None:
+        given |= {"first": f"{kind}/", "last": f"{kind}0"}
+    if party is not None:
+        given["party"] = party
+    asked = subject is not None, kind is not None, party is not None
+    return plain.rows(conn, _QUESTIONS[asked], **given)
 
 
 def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:
@@ -62,7 +98,7 @@ def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Itera
     query = select(fact).where(fact.c.subject == subject)
     if at:
         query = _known(query, fact, at)
-    order = (fact.c.part, fact.c.since, fact.c.known, fact.c.certain.desc(), fact.c.event)
+    order = (fact.c.part, fact.c.since, fact.c.known, fact.c.number)
     yield from map(_fact, conn.execute(query.order_by(*order)))
 
 
@@ -88,17 +124,20 @@ def all_assignments(conn: Connection, subjects: Collection[str] | None = None) -
     return [assignment_of(row) for row in conn.execute(_about(query, assignment, None, subjects))]
 
 
-def rivals_at(
-    conn: Connection,
-    at: AsOf,
-    *,
-    kind: str | None = None,
-    subjects: Collection[str] | None = None,
-) -> list[Assignment]:
-    """What rival events known at *at* assign."""
-    query = _known(select(assignment), assignment, at).where(assignment.c.against.is_not(None))
-    query = _about(query, assignment, kind, subjects)
-    return [assignment_of(row) for row in conn.execute(query)]
+_RIVALS = (
+    select(assignment)
+    .where(assignment.c.against.is_not(None))
+    .where(assignment.c.known <= bindparam("known"), assignment.c.known_until > bindparam("known"))
+)
+_RIVALS_OF_SUBJECT = _RIVALS.where(assignment.c.subject == bindparam("subject"))
+
+
+def rivals_at(conn: Connection, at: AsOf, *, subject: str | None = None) -> Iterator[Assignment]:
+    """What rival events known at *at* assign, to one subject or to all."""
+    known = at.knowledge.isoformat()
+    if subject is None:
+        return map(assignment_of, plain.rows(conn, _RIVALS, known=known))
+    return map(assignment_of, plain.rows(conn, _RIVALS_OF_SUBJECT, known=known, subject=subject))
 
 
 def _known(query: Select[Any], table: Any, at: AsOf) -> Select[Any]:
@@ -117,26 +156,13 @@ def _about(
     return query
 
 
-def digest(conn: Connection) -> str:
+def digest(conn: Connection, table: Table = fact) -> str:
     """SHA-256 over all facts in a fixed order, in hex: the same facts, the same digest."""
+    ordered = select(table).order_by(*table.primary_key)
     hasher = hashlib.sha256()
-    rows = logs.streamed(
-        conn,
-        select(fact).order_by(
-            fact.c.subject,
-            fact.c.part,
-            fact.c.known,
-            fact.c.since,
-            fact.c.certain.desc(),
-            fact.c.until,
-            fact.c.event,
-            fact.c.value,
-            fact.c.via,
-        ),
-    )
-    for row in rows:
-        hasher.update(canonical(list(row)).encode())
-        hasher.update(b"\n")
+    for some in logs.chunks(plain.rows(conn, ordered)):
+        hasher.update(canonical(some)[1:-1].encode())
+        hasher.update(b",")
     return hasher.hexdigest()
 
 
@@ -152,28 +178,9 @@ def lines(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(named.subquery())).scalar_one()
 
 
-def assignment_of(row: Sequence[Any]) -> Assignment:
-    """The assignment that a row of its table says, its columns in their order."""
-    subject, part, earliest, latest, order, event, place, *rest = row
-    since, until, maybe_since, maybe_until, known, known_until, *said = rest
-    day = date.fromisoformat
-    return Assignment(
-        subject,
-        part,
-        Decided(day(earliest), day(latest), order, event, place),
-        day(since),
-        day(until),
-        day(maybe_since),
-        day(maybe_until),
-        day(known),
-        day(known_until),
-        *said,
-    )
-
-
 def _fact(row: Sequence[Any]) -> Fact:
     subject, part, since, until, known, known_until, certain, value, event, via, *rest = row
-    decided, since_hour, until_hour = rest
+    decided, since_hour, until_hour, *_ = rest
     day = date.fromisoformat
     return Fact(
         subject,

@@ -19,18 +19,14 @@ _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 
 def index(conn: Connection, events: Iterable[tuple[int, str, str]]) -> None:
     """Take the words of events: version, title, and whatever else people read of it."""
-    rows = [
-        {"version": version, "title": _spaced(title), "rest": _spaced(rest)}
-        for version, title, rest in events
-    ]
-    if rows:
-        conn.execute(
-            text("INSERT INTO words (rowid, title, rest) VALUES (:version, :title, :rest)"), rows
-        )
+    rows = [(version, _spaced(title), _spaced(rest)) for version, title, rest in events]
+    conn.connection.cursor().executemany(
+        "INSERT INTO words (rowid, title, rest) VALUES (?, ?, ?)", rows
+    )
 
 
 def _spaced(words: str) -> str:
-    return _UNSPACED.sub(r" \1 ", words)
+    return words if words.isascii() else _UNSPACED.sub(r" \1 ", words)
 
 
 def find(conn: Connection, words: str) -> list[int]:
@@ -54,4 +50,4 @@ def find(conn: Connection, words: str) -> list[int]:
 
 def forget(conn: Connection) -> None:
     """Throw the index away."""
-    conn.execute(text("DELETE FROM words"))
+    conn.execute(text("INSERT INTO words (words) VALUES ('delete-all')"))

@@ -6,6 +6,8 @@ for spans without a beginning or an end.  Only the log is kept for ever.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -18,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 """The number of the newest migration; SQLite keeps it as ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -56,51 +58,72 @@ mention = Table(
 )
 """What an event can be found by: ``what`` is subject, party, tag, kind or introduces."""
 
+
+def _fact_columns() -> tuple[Column[Any], ...]:
+    return (
+        Column("subject", String, primary_key=True),
+        Column("part", String, primary_key=True),
+        Column("since", String(10), primary_key=True),
+        Column("until", String(10), nullable=False),
+        Column("known", String(10), primary_key=True),
+        Column("known_until", String(10), nullable=False),
+        Column("certain", Boolean, nullable=False),
+        Column("value", Text),
+        Column("event", String, nullable=False),
+        Column("via", String),
+        Column("decided", String(10), nullable=False),
+        Column("since_hour", String),
+        Column("until_hour", String),
+        Column("number", Integer, primary_key=True),
+    )
+
+
+stake = Table(
+    "stake",
+    metadata,
+    Column("party", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which parties effects on a subject have ever named; a state says which it names on a day."""
+
 assignment = Table(
     "assignment",
     metadata,
-    Column("subject", String, nullable=False),
-    Column("part", String, nullable=False),
+    Column("subject", String, primary_key=True),
+    Column("part", String, primary_key=True),
     Column("earliest", String(10), nullable=False),
     Column("latest", String(10), nullable=False),
     Column("order", Integer, nullable=False),
-    Column("event", String, nullable=False),
-    Column("place", Integer, nullable=False),
+    Column("event", String, primary_key=True),
+    Column("place", Integer, primary_key=True),
     Column("since", String(10), nullable=False),
     Column("until", String(10), nullable=False),
     Column("maybe_since", String(10), nullable=False),
     Column("maybe_until", String(10), nullable=False),
-    Column("known", String(10), nullable=False),
+    Column("known", String(10), primary_key=True),
     Column("known_until", String(10), nullable=False),
     Column("value", Text),
     Column("via", String),
     Column("against", String),
     Column("since_hour", String),
     Column("until_hour", String),
-    Index("assignment_part", "subject", "part"),
-    Index("assignment_event", "event"),
-    Index("assignment_against", "against"),
+    sqlite_with_rowid=False,
+)
+Index(
+    "assignment_rival",
+    assignment.c.subject,
+    sqlite_where=assignment.c.against.is_not(None),
+    postgresql_where=assignment.c.against.is_not(None),
 )
 
 fact = Table(
     "fact",
     metadata,
-    Column("subject", String, nullable=False),
-    Column("part", String, nullable=False),
-    Column("since", String(10), nullable=False),
-    Column("until", String(10), nullable=False),
-    Column("known", String(10), nullable=False),
-    Column("known_until", String(10), nullable=False),
-    Column("certain", Boolean, nullable=False),
-    Column("value", Text),
-    Column("event", String, nullable=False),
-    Column("via", String),
-    Column("decided", String(10), nullable=False),
-    Column("since_hour", String),
-    Column("until_hour", String),
-    Index("fact_part", "subject", "part", "since"),
-    Index("fact_event", "event"),
+    *_fact_columns(),
+    sqlite_with_rowid=False,
 )
+"""``number`` tells possible facts of the same days apart; it is 0 for a certain one."""
 
 projection = Table(
     "projection",

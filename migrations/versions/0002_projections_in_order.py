@@ -1,0 +1,86 @@
+"""Facts and assignments lie in the order in which they are asked for, each in one tree.
+
+The projections are made anew, so whoever migrates folds the log again.  The index of words
+keeps no copy of what the log has, and parties lead to the subjects that name them.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+DAY = sa.String(10)
+
+
+def upgrade() -> None:
+    for table in ("assignment", "fact", "words", "projection"):
+        op.drop_table(table)
+    op.create_table(
+        "projection",
+        sa.Column("name", sa.String, primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "stake",
+        sa.Column("party", sa.String, primary_key=True),
+        sa.Column("subject", sa.String, primary_key=True),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "assignment",
+        sa.Column("subject", sa.String, primary_key=True),
+        sa.Column("part", sa.String, primary_key=True),
+        sa.Column("earliest", DAY, nullable=False),
+        sa.Column("latest", DAY, nullable=False),
+        sa.Column("order", sa.Integer, nullable=False),
+        sa.Column("event", sa.String, primary_key=True),
+        sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("since", DAY, nullable=False),
+        sa.Column("until", DAY, nullable=False),
+        sa.Column("maybe_since", DAY, nullable=False),
+        sa.Column("maybe_until", DAY, nullable=False),
+        sa.Column("known", DAY, primary_key=True),
+        sa.Column("known_until", DAY, nullable=False),
+        sa.Column("value", sa.Text),
+        sa.Column("via", sa.String),
+        sa.Column("against", sa.String),
+        sa.Column("since_hour", sa.String),
+        sa.Column("until_hour", sa.String),
+        sqlite_with_rowid=False,
+    )
+    rivals = sa.text("against IS NOT NULL")
+    op.create_index(
+        "assignment_rival",
+        "assignment",
+        ["subject"],
+        sqlite_where=rivals,
+        postgresql_where=rivals,
+    )
+    op.create_table(
+        "fact",
+        sa.Column("subject", sa.String, primary_key=True),
+        sa.Column("part", sa.String, primary_key=True),
+        sa.Column("since", DAY, primary_key=True),
+        sa.Column("until", DAY, nullable=False),
+        sa.Column("known", DAY, primary_key=True),
+        sa.Column("known_until", DAY, nullable=False),
+        sa.Column("certain", sa.Boolean, nullable=False),
+        sa.Column("value", sa.Text),
+        sa.Column("event", sa.String, nullable=False),
+        sa.Column("via", sa.String),
+        sa.Column("decided", DAY, nullable=False),
+        sa.Column("since_hour", sa.String),
+        sa.Column("until_hour", sa.String),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "CREATE VIRTUAL TABLE words USING fts5 "
+        "(title, rest, content = '', tokenize = \"unicode61 remove_diacritics 2\")"
+    )
+    # Larger segments in memory are fewer to merge on the disk.
+    op.execute("INSERT INTO words (words, rank) VALUES ('hashsize', 16777216)")
+    op.execute("PRAGMA user_version = 2")

@@ -1,0 +1,112 @@
+"""Records: what the log and its projections take of one event, in plain values.
+
+A record depends on nothing but its event, so it can be made anywhere, in any order.  Its
+rows are tuples of texts and numbers: to write a million of them no model is kept.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from tracker.domain.corrections import Counted
+from tracker.domain.dates import EVER
+from tracker.domain.events import (
+    Correction,
+    Development,
+    Event,
+    content_of,
+    effects_of,
+    leaf_of,
+)
+from tracker.domain.timeline import Assigned, assigned
+
+Part: TypeAlias = tuple[str, str]
+"""A subject and the name of one of its parts."""
+
+
+class Record(NamedTuple):
+    """One event, as the log and what is computed from it keep it.
+
+    ``kind`` is ``rival`` for an event that disagrees with ``target``, ``development`` for
+    any other that speaks about none.  ``assigned`` is what it assigns by itself, whatever
+    others say of it.  ``named`` are the subjects it changes or (True) refers to, each with
+    the number of the effect; ``mentions`` what it can be found by, ``words`` what people
+    read of it beside its title.
+    """
+
+    id: str
+    kind: str
+    target: str | None
+    occurred: str
+    reported: str
+    content: str
+    leaf: bytes
+    title: str
+    words: str
+    mentions: list[tuple[str, str]]
+    named: list[tuple[int, str, bool]]
+    stakes: list[tuple[str, str]]
+    assigned: list[Assigned]
+
+
+def record_of(event: Event) -> Record:
+    """The record of *event*."""
+    content = content_of(event)
+    public = event.public
+    rows: list[Assigned] = []
+    if isinstance(event, Development):
+        target = event.against
+        kind = "rival" if target else "development"
+        if public < EVER:
+            rows += assigned(Counted(public, EVER, event, None))
+    else:
+        target, kind = event.of, str(event.kind)
+    mentions: dict[tuple[str, str], None] = {("kind", event.kind): None}
+    for tag in event.tags:
+        mentions["tag", tag] = None
+    for actor in event.actors:
+        if actor.party:
+            mentions["party", actor.party] = None
+    named: list[tuple[int, str, bool]] = []
+    stakes: dict[tuple[str, str], None] = {}
+    for number, effect in enumerate(effects_of(event)):
+        subject = effect.subject
+        mentions["subject", subject] = None
+        named.append((number, subject, False))
+        if kind != "rival" and "title" in effect.words():
+            mentions["introduces", subject] = None
+        for code in effect.parties():
+            stakes[code, subject] = None
+            if code != "*":
+                mentions["party", code] = None
+        for other in effect.refers():
+            mentions["about", other] = None
+            named.append((number, other, True))
+    return Record(
+        event.id,
+        kind,
+        target,
+        event.occurred.earliest.isoformat(),
+        public.isoformat(),
+        content.decode(),
+        leaf_of(content),
+        event.title,
+        _words(event),
+        sorted(mentions),
+        named,
+        list(stakes),
+        rows,
+    )
+
+
+def _words(event: Event) -> str:
+    """What people read of an event beside its title."""
+    words: list[str | None] = [event.id, event.place, event.summary, *event.tags]
+    for actor in event.actors:
+        words += (actor.party, actor.body, actor.person, actor.role)
+    words += (figure.name for figure in event.figures)
+    for source in event.sources:
+        words += (source.title, source.publisher, source.cites, source.url)
+    if isinstance(event, Correction):
+        words += (event.content.title, event.content.summary)
+    return " ".join(filter(None, words))

@@ -1,0 +1,87 @@
+"""Plain rows: statements compiled once, and rows that go to the driver and come back as tuples.
+
+The tables stay the one place for names; what a statement costs beside its work is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Dialect, Table, bindparam, delete, insert
+from sqlalchemy.sql import ClauseElement
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+def rows(conn: Connection, statement: ClauseElement, **given: Any) -> Iterator[Row]:
+    """The rows of *statement*, which must be one that is kept, with its parameters *given*."""
+    # Not a generator: that would close its cursor when it is thrown away, perhaps too late.
+    found: Iterator[Row] = run(conn, statement, **given)
+    return found
+
+
+def row(conn: Connection, statement: ClauseElement, **given: Any) -> Row | None:
+    """The first row of *statement*; None when there is none."""
+    found: Row | None = run(conn, statement, **given).fetchone()
+    return found
+
+
+def run(conn: Connection, statement: ClauseElement, **given: Any) -> Any:
+    """The cursor of *statement*, with its parameters *given*."""
+    text, names, known = _compiled(statement, conn.dialect)
+    values = {**known, **given} if known else given
+    cursor = conn.connection.cursor()
+    cursor.execute(text, tuple([values[name] for name in names]) if names is not None else values)
+    return cursor
+
+
+def add(conn: Connection, table: Table, some: Collection[Row], *, known: bool = False) -> None:
+    """Insert rows, their columns in order.
+
+    Args:
+        known: leave out those that are there already.
+    """
+    if some:
+        _many(conn, _inserting(table, conn.dialect, known), some)
+
+
+def remove(conn: Connection, table: Table, keys: Collection[Row]) -> None:
+    """Delete the rows with these primary keys."""
+    if keys:
+        _many(conn, _deleting(table, conn.dialect), keys)
+
+
+def _many(conn: Connection, text: str, some: Collection[Row]) -> None:
+    conn.connection.cursor().executemany(text, list(some))
+
+
+_Compiled: TypeAlias = tuple[str, list[str] | None, dict[str, Any]]
+_KEPT: dict[tuple[Any, ...], Any] = {}
+"""Text and parameters by statement and dialect; both are few and live as long as the program."""
+
+
+def _compiled(statement: ClauseElement, dialect: Dialect) -> _Compiled:
+    key = statement, dialect.name
+    if key not in _KEPT:
+        found: Any = statement.compile(dialect=dialect)
+        known = {name: value for name, value in found.params.items() if value is not None}
+        _KEPT[key] = str(found), list(found.positiontup) if found.positional else None, known
+    kept: _Compiled = _KEPT[key]
+    return kept
+
+
+def _inserting(table: Table, dialect: Dialect, known: bool) -> str:
+    key = "insert", table, dialect.name, known
+    if key not in _KEPT:
+        text = str(insert(table).compile(dialect=dialect))
+        _KEPT[key] = f"{text}{' ON CONFLICT DO NOTHING' if known else ''}"
+    return str(_KEPT[key])
+
+
+def _deleting(table: Table, dialect: Dialect) -> str:
+    key = "delete", table, dialect.name
+    if key not in _KEPT:
+        named = (column == bindparam(column.name) for column in table.primary_key)
+        _KEPT[key] = str(delete(table).where(*named).compile(dialect=dialect))
+    return str(_KEPT[key])

@@ -1,0 +1,274 @@
+"""Refolding: what events assign, and the facts that follow.
+
+Appending an event refolds the parts that it touches and no others.  The projections may
+be thrown away at any time; folding the log again gives the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import Connection, MetaData, Table, bindparam, delete, select, text, tuple_, update
+from sqlalchemy.schema import CreateTable
+
+from tracker.domain.corrections import counted
+from tracker.domain.events import effects_of
+from tracker.domain.folding import fold_one_more, fold_rows
+from tracker.domain.records import Part, Record
+from tracker.domain.review import (
+    clashes,
+    lines_written,
+    scope_of,
+    without_scope,
+    yields_both_ways,
+)
+from tracker.domain.timeline import Assigned, Assignment, FactRow, assigned, assignment_of
+from tracker.errors import Problem
+from tracker.store import log as logs
+from tracker.store import plain, search, staging
+from tracker.store.facts import PROJECTION, about
+from tracker.store.stories import roots_of, stories
+from tracker.store.tables import assignment, fact, mention, projection, reference, stake
+
+Fresh = Callable[[str], bool]
+"""Whether an event is one of those that are being added, whose problems these are."""
+
+_part = itemgetter(0, 1)
+_FACTS = select(fact).where(
+    fact.c.subject == bindparam("subject"), fact.c.part == bindparam("part")
+)
+_OF_PART = select(assignment).where(
+    assignment.c.subject == bindparam("subject"),
+    assignment.c.part == bindparam("part"),
+    assignment.c.against.is_(None),
+)
+_ALL = (
+    select(assignment)
+    .where(assignment.c.against.is_(None))
+    .order_by(assignment.c.subject, assignment.c.part)
+)
+_TOUCHED = (
+    select(assignment)
+    .join(
+        staging.touched,
+        (assignment.c.subject == staging.touched.c.subject)
+        & (assignment.c.part == staging.touched.c.part),
+    )
+    .where(assignment.c.against.is_(None))
+    .order_by(staging.touched.c.subject, staging.touched.c.part)
+)
+_YIELDS = (
+    select(staging.touched)
+    .where(staging.touched.c.part.startswith("yields/"))
+    .order_by(staging.touched.c.subject, staging.touched.c.part)
+)
+_LINES = (
+    select(staging.touched)
+    .where(staging.touched.c.part.startswith("line/"))
+    .order_by(staging.touched.c.subject, staging.touched.c.part)
+)
+
+
+# -- some events at a time ------------------------------------------------------------------
+
+
+def assign(conn: Connection, records: Sequence[Record]) -> dict[Part, list[Assigned] | None]:
+    """Take what was just appended into the assignments.
+
+    Returns:
+        The parts it touches, each with the assignments it was given, or None where others
+        went.
+    """
+    found: dict[Part, list[Assigned] | None] = {}
+    spoken_of = roots_spoken_of(conn, records)
+    fresh = [row for each in records if each.id not in spoken_of for row in each.assigned]
+    plain.add(conn, assignment, fresh)
+    for row in fresh:
+        mine = found.setdefault(_part(row), [])
+        if mine is not None and row[15] is None:
+            mine.append(row)
+    if spoken_of:
+        found |= dict.fromkeys(reassign(conn, spoken_of))
+    return found
+
+
+def roots_spoken_of(conn: Connection, records: Iterable[Record]) -> set[str]:
+    """The developments of which *records* say something, at any remove; rivals say nothing."""
+    speaking = [each.id for each in records if each.target and each.kind != "rival"]
+    return roots_of(conn, speaking) if speaking else set()
+
+
+def all_roots_spoken_of(conn: Connection) -> list[str]:
+    """The developments of which any event of the log says something."""
+    speaking = select(reference.c.event_id).where(reference.c.kind != "rival")
+    return sorted(roots_of(conn, list(conn.scalars(speaking))))
+
+
+def reassign(conn: Connection, roots: Collection[str]) -> set[Part]:
+    """Assign anew what *roots* say after all that was said about them; the parts it touches."""
+    parts: set[Part] = set()
+    for chunk in logs.chunks(sorted(roots)):
+        found, about = stories(conn, chunk)
+        said = (*found, *(each for some in about.values() for each in some))
+        subjects = sorted({effect.subject for event in said for effect in effects_of(event)})
+        for some in logs.chunks(subjects):
+            mine = assignment.c.subject.in_(some) & assignment.c.event.in_(chunk)
+            gone = select(assignment.c.subject, assignment.c.part).where(mine)
+            parts |= {_part(row) for row in conn.execute(gone)}
+            conn.execute(delete(assignment).where(mine))
+        rows = [
+            row for root in found for content in counted(root, about) for row in assigned(content)
+        ]
+        plain.add(conn, assignment, rows)
+        parts |= {_part(row) for row in rows}
+    return parts
+
+
+def refold(
+    conn: Connection, parts: dict[Part, list[Assigned] | None], *, fresh: Fresh
+) -> Iterator[Problem]:
+    """Fold *parts* anew, from their facts where they tell enough; what is wrong with them."""
+    gone: list[tuple[object, ...]] = []
+    new: list[FactRow] = []
+    for (subject, part), rows in sorted(parts.items(), key=itemgetter(0)):
+        before = set(plain.rows(conn, _FACTS, subject=subject, part=part))
+        after = None if rows is None else _one_by_one(before, rows)
+        if after is None:
+            every = list(plain.rows(conn, _OF_PART, subject=subject, part=part))
+            yield from _clashes(every, fresh)
+            after = set(fold_rows(every))
+        gone += ((*each[:3], each[4], each[13]) for each in before - after)
+        new += after - before
+    plain.remove(conn, fact, gone)
+    plain.add(conn, fact, new)
+
+
+def _one_by_one(facts: set[FactRow], rows: Sequence[Assigned]) -> set[FactRow] | None:
+    found: set[FactRow] | None = facts
+    for row in sorted(rows, key=itemgetter(slice(2, 7))):
+        if found is not None:
+            found = fold_one_more(found, row)
+    return found
+
+
+def lines_without_scope(conn: Connection, records: Iterable[Record]) -> Iterator[Problem]:
+    """The lines of measures to which *records* assign something, and which have no scope."""
+    yield from _without_scope(conn, sorted(lines_written(records)))
+
+
+def _without_scope(conn: Connection, lines: Iterable[Part]) -> Iterator[Problem]:
+    for line in lines:
+        if _is_assigned(conn, line) and not _is_assigned(conn, scope_of(line)):
+            yield without_scope(line)
+
+
+def _is_assigned(conn: Connection, part: Part) -> bool:
+    return plain.row(conn, _OF_PART, subject=part[0], part=part[1]) is not None
+
+
+def _clashes(rows: Sequence[Assigned], fresh: Fresh) -> Iterator[Problem]:
+    if len(rows) > 1 and len({row[2:5] for row in rows}) < len(rows):
+        for one, other in clashes(map(assignment_of, rows)):
+            yield _clash(one, other, fresh)
+
+
+def _clash(one: Assignment, other: Assignment, fresh: Fresh) -> Problem:
+    told = [each.decided.event for each in (other, one) if fresh(each.decided.event)]
+    return Problem(
+        f"{other.decided.event} and {one.decided.event} are decisions of one day and write "
+        f"different values to {one.part} of {one.subject} ({other.value} and {one.value}): "
+        "give the one that counts an order, such as order = 1",
+        next(iter(told), other.decided.event),
+    )
+
+
+def rings(conn: Connection, parts: Iterable[Part], *, fresh: Fresh) -> Iterator[Problem]:
+    """That two measures yield to each other on one day, where *parts* say that one of them does."""
+    yielding = [(subject, part) for subject, part in parts if part.startswith("yields/")]
+    if not yielding:
+        return
+    named = {f"measure/{part.removeprefix('yields/')}" for _, part in yielding}
+    named |= {subject for subject, _ in yielding}
+    every = (each for each in about(conn, named) if each.part.startswith("yields/"))
+    for pair in yields_both_ways(every):
+        new = [each.event for each in pair if fresh(each.event)]
+        first = max(each.since for each in pair)
+        yield Problem(
+            f"{pair[0].subject} and {pair[1].subject} yield to each other from {first} "
+            f'({pair[0].event}, {pair[1].event}): end one of the two with share = "none"',
+            new[-1] if new else "",
+        )
+
+
+# -- many at a time -------------------------------------------------------------------------
+
+
+def refold_touched(conn: Connection, *, fresh: Fresh) -> Iterator[Problem]:
+    """Fold the parts that staging has touched; what is wrong with them."""
+    parts = select(staging.touched.c.subject, staging.touched.c.part)
+    conn.execute(delete(fact).where(tuple_(fact.c.subject, fact.c.part).in_(parts)))
+    yield from _fold(conn, plain.rows(conn, _TOUCHED), fact, fresh)
+
+
+def touched_lines_without_scope(conn: Connection) -> Iterator[Problem]:
+    """The lines of measures that staging has touched, and which have no scope."""
+    yield from _without_scope(conn, map(_part, plain.rows(conn, _LINES)))
+
+
+def touched_rings(conn: Connection, *, fresh: Fresh) -> Iterator[Problem]:
+    """That two measures yield to each other, where staging has touched what says so."""
+    yield from rings(conn, map(_part, plain.rows(conn, _YIELDS)), fresh=fresh)
+
+
+def fold_everything(conn: Connection, into: Table = fact) -> Iterator[Problem]:
+    """Fold all assignments into an empty table; what is wrong with them."""
+    yield from _fold(conn, plain.rows(conn, _ALL), into, lambda event: True)
+
+
+def _fold(
+    conn: Connection, rows: Iterable[Assigned], into: Table, fresh: Fresh
+) -> Iterator[Problem]:
+    facts: list[FactRow] = []
+    for _, group in groupby(rows, key=_part):
+        part = list(group)
+        if len(part) > 1:
+            yield from _clashes(part, fresh)
+        facts += fold_rows(part)
+        if len(facts) > logs.AT_ONCE:
+            plain.add(conn, into, facts)
+            facts = []
+    plain.add(conn, into, facts)
+
+
+# -- all of it ------------------------------------------------------------------------------
+
+
+def shadow(conn: Connection) -> Table:
+    """An empty table beside that of the facts, to fold into while those still answer."""
+    found = fact.to_metadata(MetaData(), name="fact_folded_anew")
+    conn.execute(CreateTable(found))
+    return found
+
+
+def swap(conn: Connection, found: Table) -> None:
+    """Let *found* take the place of the facts."""
+    conn.execute(text(f"DROP TABLE {fact.name}"))
+    conn.execute(text(f"ALTER TABLE {found.name} RENAME TO {fact.name}"))
+
+
+def forget_projections(conn: Connection) -> None:
+    """Throw away everything but the facts that is computed from the log."""
+    for table in (assignment, mention, reference, stake, projection):
+        conn.execute(delete(table))
+    search.forget(conn)
+
+
+_MARK = update(projection).where(projection.c.name == PROJECTION).values(version=bindparam("seen"))
+
+
+def mark_folded(conn: Connection, version: int) -> None:
+    """Note that the facts have seen the log up to *version*."""
+    if plain.run(conn, _MARK, seen=version).rowcount == 0:
+        plain.add(conn, projection, [(PROJECTION, version)])
