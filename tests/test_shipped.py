@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -58,6 +60,30 @@ def test_the_entries_of_a_file_stand_in_the_order_of_their_days(path: Path) -> N
 def test_every_event_has_a_source_with_address_publisher_and_day(events: list[Event]) -> None:
     for event in events:
         assert any(source.publisher and source.published for source in event.sources), event.id
+
+
+OFFICIAL = (
+    *("whitehouse.gov", "federalregister.gov", "govinfo.gov", "usitc.gov", "cbp.gov"),
+    *("content.govdelivery.com", "ustr.gov", "commerce.gov", "trade.gov", "bis.gov", "doc.gov"),
+    *("state.gov", "treasury.gov", "congress.gov", "archives.gov", "ecfr.gov"),
+    *("supremecourt.gov", "uscourts.gov", "canada.ca", "gc.ca", "europa.eu", "gov.cn"),
+)
+"""Hosts of those who make or publish the acts that bear on trade."""
+TARIFFS = [
+    path
+    for path in FILES
+    if re.match(r"us-(\d|ieepa|column|coverage|de-minimis|deals-by)|.*-retaliation", path.stem)
+]
+
+
+@pytest.mark.parametrize("path", TARIFFS, ids=lambda path: path.stem)
+def test_a_tariff_that_rests_on_what_others_report_says_so(path: Path) -> None:
+    for event in read_files([path]).events:
+        hosts = [urlsplit(source.url).hostname or "" for source in event.sources]
+        official = any(
+            host == each or host.endswith(f".{each}") for host in hosts for each in OFFICIAL
+        )
+        assert official or "secondary" in event.tags, event.id
 
 
 def test_nothing_is_known_before_the_event_that_says_so_was_public(
