@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tracker.app import Tracker, shipped
 from tracker.catalogue import read_files
-from tracker.domain.dates import AsOf
-from tracker.domain.events import Event, effects_of
+from tracker.domain.dates import EVER, FIRST, LAST, AsOf
+from tracker.domain.events import Correction, Event, effects_of
 from tracker.domain.state import SubjectState
 from tracker.domain.ties import members
 
@@ -60,6 +62,30 @@ def test_every_event_has_a_source_with_address_publisher_and_day(events: list[Ev
         assert any(source.publisher and source.published for source in event.sources), event.id
 
 
+OFFICIAL = (
+    *("whitehouse.gov", "federalregister.gov", "govinfo.gov", "usitc.gov", "cbp.gov"),
+    *("content.govdelivery.com", "ustr.gov", "commerce.gov", "trade.gov", "bis.gov", "doc.gov"),
+    *("state.gov", "treasury.gov", "congress.gov", "archives.gov", "ecfr.gov"),
+    *("supremecourt.gov", "uscourts.gov", "canada.ca", "gc.ca", "europa.eu", "gov.cn"),
+)
+"""Hosts of those who make or publish the acts that bear on trade."""
+TARIFFS = [
+    path
+    for path in FILES
+    if re.match(r"us-(\d|ieepa|column|coverage|de-minimis|deals-by)|.*-retaliation", path.stem)
+]
+
+
+@pytest.mark.parametrize("path", TARIFFS, ids=lambda path: path.stem)
+def test_a_tariff_that_rests_on_what_others_report_says_so(path: Path) -> None:
+    for event in read_files([path]).events:
+        hosts = [urlsplit(source.url).hostname or "" for source in event.sources]
+        official = any(
+            host == each or host.endswith(f".{each}") for host in hosts for each in OFFICIAL
+        )
+        assert official or "secondary" in event.tags, event.id
+
+
 def test_nothing_is_known_before_the_event_that_says_so_was_public(
     catalogue: Tracker, events: list[Event]
 ) -> None:
@@ -69,6 +95,23 @@ def test_nothing_is_known_before_the_event_that_says_so_was_public(
         for subject in catalogue.state(AsOf(day, day)).subjects:
             for held in (*subject.parts.values(), *subject.next.values()):
                 assert public[held.event] <= day
+
+
+def test_no_day_is_known_before_an_event_that_names_it_was_public(
+    catalogue: Tracker, events: list[Event]
+) -> None:
+    named: dict[date, date] = {FIRST: FIRST, EVER: FIRST}
+    for event in events:
+        days = [event.occurred, *(day for each in effects_of(event) for day in each.days())]
+        days += [event.content.occurred] if isinstance(event, Correction) else []
+        for when in filter(None, days):
+            for day in (when.earliest, when.latest):
+                named[day] = min(named.get(day, EVER), event.public)
+
+    for subject in {effect.subject for event in events for effect in effects_of(event)}:
+        for fact in catalogue.history(AsOf(LAST), subject, knowledge=True):
+            for day in (fact.since, fact.until):
+                assert named[day] <= fact.known, (subject, fact.part, day, fact.event)
 
 
 def test_the_order_of_loading_does_not_matter(tmp_path: Path, catalogue: Tracker) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, bears_on, names_party, state_of_rows
+from tracker.domain.state import State, SubjectState, names_party, state_of_rows
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -41,11 +41,13 @@ from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
 from tracker.store import database, facts, search
 from tracker.store import log as logs
-from tracker.store.log import Entry
 from tracker.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from tracker.catalogue import Batch
+    from tracker.domain.duties import Duty
+    from tracker.domain.scopes import Bearing
+    from tracker.domain.tariff import Entry, Tariff
     from tracker.imports.spell_rows import Table
 
 PACKAGE = Path(__file__).parent
@@ -147,6 +149,7 @@ class Tracker:
         self._engine = database.engine_for(url)
         self._now = now
         self._ready = False
+        self._tariff: tuple[tuple[int | None, str | None], Tariff] | None = None
 
     # -- the database -------------------------------------------------------------------
 
@@ -410,21 +413,32 @@ class Tracker:
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
     ) -> list[Assignment]:
         """What was assigned, by any day of knowledge, at the version and by the reading of *at*."""
-        if at.at_version is None:
-            said = facts.all_assignments(conn, subjects)
-        else:
-            from tracker.store import stories
-
-            said = stories.said_at(conn, at, subjects=subjects)
         if at.reading is None:
-            return said
+            return self._assigned(conn, at, subjects)
         against = logs.rival_of(conn, at.reading)
         if against is None:
             rivals = logs.rivals(conn)
             raise NotFound(_no_such("rival event", at.reading, rivals))
+        wanted = subjects
+        if subjects is not None:
+            # What a rival says of one subject takes away what the other says of another.
+            from tracker.store import stories
+
+            wanted = {*subjects, *stories.subjects_of(conn, [at.reading, against])}
+        read = read_as(self._assigned(conn, at, wanted), at.reading, against)
         return sorted(
-            read_as(said, at.reading, against), key=lambda each: (each.subject, each.part)
+            (each for each in read if subjects is None or each.subject in subjects),
+            key=lambda each: (each.subject, each.part),
         )
+
+    def _assigned(
+        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
+    ) -> list[Assignment]:
+        if at.at_version is None:
+            return facts.all_assignments(conn, subjects)
+        from tracker.store import stories
+
+        return stories.said_at(conn, at, subjects=subjects)
 
     def timeline(self, at: AsOf, subject: str) -> list[Fact]:
         """The facts of *subject* on all days, as known at *at*, by part and first day.
@@ -596,32 +610,91 @@ class Tracker:
         ]
 
     def measures(
-        self, at: AsOf, *, into: str | None = None, origin: str | None = None
-    ) -> tuple[State, list[SubjectState]]:
-        """The measures in force, announced or suspended at *at*.
+        self,
+        at: AsOf,
+        *,
+        into: str | None = None,
+        origin: str | None = None,
+        product: str | None = None,
+    ) -> tuple[State, list[SubjectState], list[Bearing]]:
+        """The measures in force, announced or suspended at *at*, and the lines of them.
 
         Args:
-            into: imposed by this party.
+            into: imposed by this party, or by a group that it belongs to.
             origin: bearing on the goods of this party, directly or as one of a group.
+            product: bearing on this code, or on a part of it.
         """
+        from tracker.domain.scopes import bearing
+
         with self._reading() as conn:
-            found = self._state(conn, at, kind="measure", party=into)
             groups = self._groups_of(conn, at, origin) if origin else frozenset()
+            imposers = {into, *self._groups_of(conn, at, into)} if into else None
+            alone = into if imposers == {into} else None
+            found = self._state(conn, at, kind="measure", party=alone)
         listed = [
             measure
             for measure in found.subjects
             if measure.stage in ("in-force", "announced", "suspended")
-            and (into is None or measure.value("imposer") == into)
-            and (origin is None or bears_on(measure, origin, groups))
+            and (imposers is None or measure.value("imposer") in imposers)
         ]
-        return found, listed
+        lines = [
+            each
+            for measure in listed
+            for each in bearing(measure, at.day, origin=origin, groups=groups, product=product)
+        ]
+        if origin is None and product is None:
+            return found, listed, lines
+        bearing_on = {each.measure.subject for each in lines}
+        return found, [each for each in listed if each.subject in bearing_on], lines
+
+    def tariff(self, at: AsOf) -> Tariff:
+        """The measures on goods that enter anywhere, ready to be asked many times.
+
+        The version of the log and the reading are those of *at*; its days do not matter.
+        """
+        with self._reading() as conn:
+            key = self._placed(conn, at).at_version, at.reading
+            if self._tariff is None or self._tariff[0] != key:
+                self._tariff = key, self._tariff_of(conn, at)
+            return self._tariff[1]
+
+    def _tariff_of(self, conn: Connection, at: AsOf) -> Tariff:
+        from tracker.domain.parties import groups
+        from tracker.domain.tariff import Tariff
+
+        bodies = {agreement: code for code, agreement in groups().items()}
+        wanted = [
+            name
+            for name in logs.all_introduced(conn)
+            if name.startswith("measure/") or name in bodies
+        ]
+        if at.at_version is None and at.reading is None:
+            held = facts.about(conn, wanted)
+        else:
+            held, _ = self._folded(conn, at, wanted)
+        measures = [each for each in held if each.subject not in bodies]
+        return Tariff(
+            measures,
+            (
+                (bodies[each.subject], each)
+                for each in held
+                if each.subject in bodies and each.part.startswith("party/")
+            ),
+            logs.first_sources(conn, {each.event for each in measures}),
+        )
+
+    def rate(self, at: AsOf, entry: Entry) -> Duty:
+        """What *entry* pays, as known at *at*, whose day is that of the entry."""
+        from tracker.domain.duties import duty
+
+        return duty(self.tariff(at), entry, at)
 
     def _groups_of(self, conn: Connection, at: AsOf, party: str) -> frozenset[str]:
         """The groups that *party* belongs to at *at*, by the codes that scopes name them by."""
         from tracker.domain.parties import groups
 
         by_agreement = {agreement: code for code, agreement in groups().items()}
-        found = self._state(conn, at, kind="agreement")
+        found = self._state(conn, at, kind="agreement", party=party)
         return frozenset(
             by_agreement[agreement.subject]
             for agreement in found.subjects
@@ -776,11 +849,15 @@ class Tracker:
         """What the log and the facts amount to; ``facts_digest`` is the same for the same facts."""
         with self._reading() as conn:
             version = logs.size(conn)
+            years = logs.by_year(conn)
             return {
                 "events": version,
                 "version": version,
                 "facts": facts.count(conn),
                 "subjects": dict(logs.subjects_by_kind(conn)),
+                "lines": facts.lines(conn),
+                "sources": sum(years[year]["sources"] for year in years),
+                "years": years,
                 "facts_digest": facts.digest(conn),
                 "database": self.place,
             }
@@ -798,7 +875,7 @@ def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
 
 
-def _told(entry: Entry) -> Told:
+def _told(entry: logs.Entry) -> Told:
     return Told(
         entry.event_id, entry.version, entry.reported, entry.recorded, json.loads(entry.content)
     )

@@ -47,7 +47,7 @@ def test_why_in_json_has_what_was_overridden_and_what_would_show(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("measure/us-232-auto",), "did you mean measure/us-232-autos?"),
+        (("measure/us-232-auto",), "did you mean measure/us-232-autos"),
         (("measure/us-232-autos", "line/al"), "did you mean line/all"),
     ],
 )

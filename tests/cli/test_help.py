@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -52,6 +53,8 @@ def surroundings(cli: CommandLine, shipped: Tracker, monkeypatch: pytest.MonkeyP
         (cli.folder / name).write_text(entry("2025-03-26-another-thing"))
     (cli.folder / "x.toml").write_text(entry("2025-03-26-x"))
     cli.ok("load", "x.toml")
+    asked = {"into": "US", "from": "JP", "product": "8703.23", "on": "2025-08-20"}
+    (cli.folder / "entries.jsonl").write_text(json.dumps(asked) + "\n")
     (cli.folder / "drafted").write_text(entry("2025-03-27-drafted"))
     editor = cli.folder / "editor"
     editor.write_text('#!/bin/sh\ncat drafted > "$1"\n')

@@ -135,7 +135,7 @@ def test_a_subject_to_filter_by_that_is_misspelt_is_not_there(cli: CommandLine) 
     answer = cli("events", "--subject", "measure/us-232-auto")
 
     assert answer.code == 3
-    assert "did you mean measure/us-232-autos?" in answer.err
+    assert "did you mean measure/us-232-autos" in answer.err
 
 
 def test_an_event_that_was_retracted_is_listed_as_such(
@@ -380,15 +380,33 @@ def test_a_group_stands_for_its_members_on_the_day(
 @pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("form", ["table", "csv"])
 def test_measures_are_a_row_each(cli: CommandLine, form: str) -> None:
-    asked = ("measures", "--into", "US", "--from", "JP", "--as-of", "2025-04-05", "--format", form)
+    asked = ("measures", "--into", "US", "--as-of", "2025-04-05", "--format", form)
 
     out = cli.ok(*asked).out
 
     columns = ["measure", "stage", "imposer", "instrument", "lines", "title"]
-    header, row = csv.reader(io.StringIO(out), delimiter="\t" if form == "table" else ",")
+    header, *rows = csv.reader(io.StringIO(out), delimiter="\t" if form == "table" else ",")
     assert header == columns
+    (row,) = [row for row in rows if row[0] == "measure/us-232-autos"]
     assert row[:4] == ["measure/us-232-autos", "in-force", "US", "tariff"]
     assert "all: +25 %" in row[4]
+
+
+@pytest.mark.usefixtures("shipped")
+def test_lines_that_bear_on_goods_are_a_row_each(cli: CommandLine) -> None:
+    def found(product: str, day: str) -> dict[str, str]:
+        asked = ("measures", "--into", "US", "--from", "JP", "--product", product, "--as-of", day)
+        lines = cli.ok(*asked, "--format", "json").json["lines"]
+        return {
+            each["line"]: each["stage"]
+            for each in lines
+            if each["measure"] == "measure/us-232-autos"
+        }
+
+    assert found("8703.23", "2025-04-02")["all"] == "announced"
+    assert found("8703.23", "2025-04-03")["all"] == "in-force"
+    assert found("8703", "2025-04-03")["all"] == "in-force"
+    assert "all" not in found("8703.10", "2025-04-03")
 
 
 def test_measures_that_are_ended_are_not_listed_and_suspended_ones_are(

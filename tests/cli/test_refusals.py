@@ -491,6 +491,43 @@ def test_a_line_without_a_scope_is_refused(refused: Refused) -> None:
     assert 'add a scope-set effect with line = "all"' in message
 
 
+STEEL = {**MEASURE, "subject": "measure/steel"}
+
+
+def gives_way(one: str, to: str, share: str, **days: object) -> dict[str, object]:
+    """The effect that makes a measure yield to another."""
+    effect = {"kind": "yields-set", "subject": f"measure/{one}", "to": f"measure/{to}"}
+    return {**effect, "share": share, **days}
+
+
+@pytest.mark.parametrize("share", ["all", "part"])
+def test_two_measures_that_yield_to_each_other_on_a_day_are_refused(
+    refused: Refused, share: str
+) -> None:
+    first = entry(X, MEASURE, STEEL, gives_way("cars", "steel", share))
+    later = entry("2025-06-01-y", gives_way("steel", "cars", "all", **{"from": date(2025, 6, 3)}))
+
+    (message,) = refused(first, later)
+
+    start = line('id = "2025-06-01-y"', first, later) - 1
+    assert message.startswith(f"bad.toml:{start}: 2025-06-01-y: ")
+    assert "measure/cars and measure/steel yield to each other from 2025-06-03" in message
+
+
+def test_precedence_may_turn_round_from_one_day_to_the_next(cli: CommandLine, write: Write) -> None:
+    first = entry(X, MEASURE, STEEL, gives_way("cars", "steel", "all"))
+    turned = {"from": date(2025, 6, 4)}
+    later = entry(
+        "2025-06-03-y",
+        gives_way("cars", "steel", "none", **turned),
+        gives_way("steel", "cars", "all", **turned),
+    )
+
+    cli.ok("load", str(write("good.toml", first, later)))
+
+    assert cli.version() == 2
+
+
 # -- parties --------------------------------------------------------------------------------
 
 

@@ -202,7 +202,7 @@ def test_a_subject_that_is_misspelt_is_not_there_and_the_one_meant_is_named(
     assert answer.code == 3
     assert answer.out == ""
     assert (
-        "tracker: there is no subject measure/us-232-auto: did you mean measure/us-232-autos?"
+        "tracker: there is no subject measure/us-232-auto: did you mean measure/us-232-autos"
         in answer.err
     )
 

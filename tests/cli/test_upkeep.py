@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CommandLine, Write, cars
+from tests.conftest import CommandLine, Write, cars, entry
 from tracker.app import Tracker
 
 
@@ -39,6 +39,30 @@ def test_stats_say_the_same_in_every_format(cli: CommandLine) -> None:
     for found in (table, rows):
         assert found["events"] == str(whole["events"])
         assert found["facts_digest"] == whole["facts_digest"]
+
+
+def test_stats_count_lines_and_sources_and_go_year_by_year(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    source = {"url": "https://example.org/b", "publisher": "Another"}
+    one = {"url": "https://example.org/a", "publisher": "Example"}
+    cli.ok(
+        "load",
+        str(
+            write(
+                "m.toml", cars(), entry("2024-05-01-x", sources=[one, source], reported="occurred")
+            )
+        ),
+    )
+
+    found = cli.ok("stats", "--format", "json").json
+
+    assert (found["lines"], found["sources"]) == (1, 3)
+    assert found["years"] == {
+        "2024": {"events": 1, "sources": 2},
+        "2025": {"events": 1, "sources": 1},
+    }
+    assert ["2024", "1 events, 2 sources"] in cli.ok("stats").rows
 
 
 @pytest.mark.usefixtures("tracker")
@@ -116,9 +140,9 @@ def test_the_schema_names_every_field_and_effect_that_the_catalogue_uses(
     fields = set(definitions["Development"]["properties"]) | {"of", "slip", "content"}
 
     for file in catalogue_files:
-        for entry in tomllib.loads(file.read_text())["event"]:
-            assert set(entry) <= fields
-            for effect in _effects(entry):
+        for each in tomllib.loads(file.read_text())["event"]:
+            assert set(each) <= fields
+            for effect in _effects(each):
                 assert set(effect) <= effects[effect["kind"]], file.name
 
 

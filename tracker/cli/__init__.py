@@ -54,6 +54,7 @@ COMMANDS = {
         "measures",
         "parties",
     ],
+    "rates": ["rate", "refunds", "givens"],
     "listings": [
         "agreements",
         "talks",

@@ -458,6 +458,10 @@ def measures(
         str | None,
         typer.Option("--from", metavar="PARTY", help="Bearing on the goods of this party."),
     ] = None,
+    product: Annotated[
+        str | None,
+        typer.Option("--product", metavar="CODE", help="Bearing on this code, or a part of it."),
+    ] = None,
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
@@ -468,32 +472,62 @@ def measures(
 ) -> None:
     """List the trade measures in force, announced or suspended on a day.
 
+    With --from or --product, the lines of them that bear on the goods.
+
     \b
-    tracker measures --into US --from JP --as-of 2025-04-05
+    tracker measures --into US --as-of 2025-04-05
+    tracker measures --into US --from JP --product 8703.23 --as-of 2025-04-05
     """
     from tracker.cli import output, words
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    found, listed = tracker.measures(
-        at, into=party_code(into, at.day), origin=party_code(origin, at.day)
+    if product is not None:
+        from tracker.domain.products import read_product
+
+        product = read_product(product)
+    found, listed, lines = tracker.measures(
+        at,
+        into=party_code(into, at.day),
+        origin=party_code(origin, at.day),
+        product=product,
     )
+    shape = shapes.of_measures(found, listed, lines) if format == Format.json else None
+    if origin is None and product is None:
+        output.show(
+            format,
+            shape=shape,
+            rows=(
+                {
+                    "measure": each.subject,
+                    "stage": each.stage,
+                    "imposer": each.value("imposer"),
+                    "instrument": each.value("instrument"),
+                    "lines": words.of_subject(each, at.day),
+                    "title": each.title,
+                }
+                for each in listed
+            ),
+            columns=("measure", "stage", "imposer", "instrument", "lines", "title"),
+        )
+        return
     output.show(
         format,
-        shape=shapes.of_measures(found, listed) if format == Format.json else None,
+        shape=shape,
         rows=(
             {
-                "measure": each.subject,
+                "measure": each.measure.subject,
+                "line": each.line,
                 "stage": each.stage,
-                "imposer": each.value("imposer"),
-                "instrument": each.value("instrument"),
-                "lines": words.of_subject(each, at.day),
-                "title": each.title,
+                "bears": words.of_value(f"line/{each.line}", each.bears.value),
+                "on condition": words.of_conditions(each.scope.value),
+                "days": words.of_days(each.bears.since, each.bears.until, each.bears.since_hour),
+                "event": each.bears.event,
             }
-            for each in listed
+            for each in lines
         ),
-        columns=("measure", "stage", "imposer", "instrument", "lines", "title"),
+        columns=("measure", "line", "stage", "bears", "on condition", "days", "event"),
     )
 
 

@@ -24,7 +24,7 @@ def rebuild(db: options.Db = None) -> None:
 
 
 def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:
-    """Show how much the log holds, and a digest over all facts.
+    """Show how much the log holds, year by year, and a digest over all facts.
 
     \b
     tracker stats --format json
@@ -34,6 +34,10 @@ def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> No
     found = open_tracker(db).stats()
     flat = found | {
         "subjects": ", ".join(f"{count} {kind}" for kind, count in found["subjects"].items())
+    }
+    years = flat.pop("years")
+    flat |= {
+        year: f"{each['events']} events, {each['sources']} sources" for year, each in years.items()
     }
     output.show(
         format,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from tracker.domain.numbers import plain
 from tracker.domain.state import Held, SubjectState, without_end
 from tracker.domain.ties import members
 from tracker.domain.timeline import Fact
@@ -144,10 +146,26 @@ def _rate(value: Mapping[str, Any]) -> str:
 
 
 def _scope(value: Any) -> str:
-    goods = value.get("goods") or ", ".join(value.get("products", ())) or "all goods"
+    goods = value.get("goods") or _codes(value.get("products", ())) or "all goods"
     partners = ", ".join(value["partners"]).replace("*", "all partners")
     spared = value.get("except-partners")
     return f"{goods}; {partners}" + (f" except {', '.join(spared)}" if spared else "")
+
+
+def _codes(codes: Sequence[str]) -> str:
+    more = f" and {len(codes) - 12} more" if len(codes) > 12 else ""
+    return ", ".join(codes[:12]) + more
+
+
+def of_conditions(scope: Mapping[str, Any]) -> str:
+    """What an importer must show for a line, in words."""
+    return "; ".join(map(_condition, scope.get("conditions", ())))
+
+
+def _condition(value: Mapping[str, Any]) -> str:
+    name = " + ".join((value["given"], *value.get("plus", ())))
+    tests = (f"{test} {value[test]}" for test in value if test not in ("given", "plus"))
+    return f"{name} {' '.join(tests)}"
 
 
 def _schedule(value: Any) -> str:
@@ -221,3 +239,29 @@ def strips(facts: Sequence[Fact], today: date) -> list[str]:
         )
         lines.append(f"{part[:23]:24}{shown}")
     return lines
+
+
+STEPS = "▁▂▃▄▅▆▇█"
+
+
+def stairs(steps: Sequence[tuple[date, Decimal | None]], last: date) -> list[str]:
+    """A picture of a total from day to day: the higher the block, the more; ``?`` unknown.
+
+    Args:
+        steps: the days from which each total holds, in order.
+        last: the last day shown.
+    """
+    totals = [total for _, total in steps if total is not None]
+    if not totals:
+        return []
+    first, most = steps[0][0], max(totals)
+    span = (last - first).days
+    columns = [first + timedelta(days=span * number // (WIDTH - 1)) for number in range(WIDTH)]
+    held = [[total for day, total in steps if day <= column][-1] for column in columns]
+    shown = "".join("?" if total is None else _step(total, most) for total in held)
+    scale = f"lowest {plain(min(totals))} %, highest {plain(most)} %"
+    return [f"{first} {scale:^{WIDTH - 22}} {last}", shown]
+
+
+def _step(total: Decimal, most: Decimal) -> str:
+    return STEPS[int(total * (len(STEPS) - 1) / most)] if most else STEPS[0]

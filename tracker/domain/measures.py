@@ -9,10 +9,11 @@ or suspending a measure is said beside its lines and never writes into them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from tracker.domain.numbers import plain
 from tracker.domain.values import (
     Effect,
     Exact,
@@ -28,7 +29,6 @@ from tracker.domain.values import (
     Title,
     Value,
     WholeDay,
-    plain,
     stated,
 )
 
@@ -96,11 +96,19 @@ class MeasureIntroduced(Effect):
         yield self.imposer
 
 
+def _with_list_files(schema: dict[str, Any]) -> None:
+    """The fields by which an entry in a file names a list file, in the schema of such files."""
+    path = {"type": "string", "description": "a file of codes, from the folder of this file"}
+    schema["properties"] |= {"products-from": path, "except-products-from": path}
+
+
 class ScopeSet(Exact):
     """A line covers these goods of these partners, on these conditions.
 
     No products means every good.  A group (``EU``) means its parties on the day, as known.
     """
+
+    model_config = ConfigDict(json_schema_extra=_with_list_files)
 
     kind: Literal["scope-set"]
     subject: Measure
@@ -307,6 +315,18 @@ class MeasureStandingSet(Exact):
         return {"standing": self.standing}
 
 
+class CoverageSet(Exact):
+    """Entries of these days are covered: whoever keeps the catalogue has looked for what bears
+    on them in every measure of this imposer.  Said of the measure of its ordinary duty.
+    """
+
+    kind: Literal["coverage-set"]
+    subject: Measure
+
+    def parts(self) -> Mapping[str, Json]:
+        return {"covered": True}
+
+
 MeasureEffect: TypeAlias = (
     MeasureIntroduced
     | ScopeSet
@@ -322,4 +342,5 @@ MeasureEffect: TypeAlias = (
     | MeasureResumed
     | MeasureEnded
     | MeasureStandingSet
+    | CoverageSet
 )

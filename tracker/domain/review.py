@@ -7,13 +7,14 @@ another on a day.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import combinations, groupby, product
 
 from tracker.domain.events import Development, Event
 from tracker.domain.records import Part, Record
-from tracker.domain.timeline import Assignment
+from tracker.domain.timeline import Assignment, Fact
 from tracker.errors import Problem
 
 
@@ -186,6 +187,28 @@ def without_scope(line: Part) -> Problem:
         f"line {name} of {subject} has no scope, so it would never be in force: add a "
         f'scope-set effect with line = "{name}"'
     )
+
+
+def yields_both_ways(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Pairs of facts by which two measures yield to each other on one day, as known on one day.
+
+    Args:
+        facts: those of the parts ``yields/…`` of measures.
+    """
+    yielding = {"all", "part"}
+    mine: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        if fact.value is not None and json.loads(fact.value) in yielding:
+            mine.setdefault((fact.subject, f"measure/{fact.part.partition('/')[2]}"), []).append(
+                fact
+            )
+    for (subject, other), here in sorted(mine.items()):
+        if subject < other:
+            for one, back in product(here, mine.get((other, subject), ())):
+                if max(one.since, back.since) < min(one.until, back.until) and max(
+                    one.known, back.known
+                ) < min(one.known_until, back.known_until):
+                    yield one, back
 
 
 def speaks_of(event: Event) -> str | None:

@@ -401,24 +401,6 @@ def _codes(value: Any) -> Collection[str]:
     return (value,) if isinstance(value, str) else value or ()
 
 
-def bears_on(measure: SubjectState, party: str, groups: Collection[str] = ()) -> bool:
-    """Whether a line of *measure*, in force or due, is about goods of *party*.
-
-    Args:
-        groups: the groups to which it belongs, by the codes that scopes name them by.
-    """
-    wanted = {"*", party, *groups}
-    scopes = [
-        held.value
-        for part, held in (*measure.parts.items(), *measure.next.items())
-        if part.startswith("scope/") and isinstance(held.value, Mapping)
-    ]
-    return any(
-        wanted & set(scope.get("partners", ())) and party not in scope.get("except-partners", ())
-        for scope in scopes
-    )
-
-
 def names_party(facts: Iterable[Fact], party: str, groups: Collection[str] = ()) -> bool:
     """Whether a meeting's or measure's facts name *party*, or a group that it belongs to.
 

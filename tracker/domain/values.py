@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from tracker.domain.dates import When
+from tracker.domain.numbers import plain
 
 Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 
@@ -141,12 +142,6 @@ def _exact(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("it is no number")
     return value
-
-
-def plain(number: Decimal) -> str:
-    """*number* in digits, without an exponent or trailing zeros: 27.50 is ``27.5``."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _finite(number: Decimal) -> Decimal:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.domain.agenda import Item, Lateness
     from tracker.domain.changes import SubjectChanges
+    from tracker.domain.scopes import Bearing
     from tracker.domain.timeline import Assignment, Fact
     from tracker.domain.told import Told
     from tracker.domain.why import Why
@@ -169,11 +170,23 @@ def of_alliances(state: State, party: str, alliances: Iterable[Alliance]) -> dic
     }
 
 
-def of_measures(state: State, measures: Iterable[SubjectState]) -> dict[str, Any]:
-    """``{"as_of", "measures": […]}``, each as in a state."""
+def of_measures(
+    state: State, measures: Iterable[SubjectState], lines: Iterable[Bearing]
+) -> dict[str, Any]:
+    """``{"as_of", "measures": […], "lines": […]}``: measures as in a state, lines by name."""
     return {
         "as_of": of_coordinate(state.as_of),
         "measures": [of_subject(measure) for measure in measures],
+        "lines": [
+            {
+                "measure": each.measure.subject,
+                "line": each.line,
+                "stage": each.stage,
+                "bears": of_held(each.bears),
+                "scope": of_held(each.scope),
+            }
+            for each in lines
+        ],
     }
 
 

@@ -102,6 +102,13 @@ def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Itera
     yield from map(_fact, conn.execute(query.order_by(*order)))
 
 
+def about(conn: Connection, subjects: Collection[str]) -> list[Fact]:
+    """The facts of *subjects* on all days, as known on every day, by subject, part and day."""
+    query = _about(select(fact), fact, None, subjects)
+    order = (fact.c.subject, fact.c.part, fact.c.since, fact.c.known)
+    return list(map(_fact, conn.execute(query.order_by(*order))))
+
+
 def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fact]:
     """The facts known at *at* that begin or end from *first* to *last*, both in."""
     days = first.isoformat(), last.isoformat()
@@ -162,6 +169,13 @@ def digest(conn: Connection, table: Table = fact) -> str:
 def count(conn: Connection) -> int:
     """How many facts there are."""
     return conn.execute(select(func.count()).select_from(fact)).scalar_one()
+
+
+def lines(conn: Connection) -> int:
+    """How many lines the measures have."""
+    named = _about(select(fact.c.subject, fact.c.part).distinct(), fact, "measure", None)
+    named = named.where(fact.c.part.startswith("line/"))
+    return conn.execute(select(func.count()).select_from(named.subquery())).scalar_one()
 
 
 def _fact(row: Sequence[Any]) -> Fact:

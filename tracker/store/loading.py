@@ -99,6 +99,7 @@ class _Load:
         parts = refolding.assign(conn, good)
         names = {each.id for each in good}
         wrong += refolding.refold(conn, parts, fresh=names.__contains__)
+        wrong += refolding.rings(conn, parts, fresh=names.__contains__)
         # A scope that is missing may stand in an entry that something else is wrong with.
         if not (wrong or bad or taken.changed or taken.twice):
             wrong += refolding.lines_without_scope(conn, good)
@@ -135,6 +136,7 @@ class _Load:
             wrong += refolding.refold_touched(conn, fresh=self._is_fresh)
         else:
             wrong += refolding.fold_everything(conn)
+        wrong += refolding.touched_rings(conn, fresh=self._is_fresh)
         taken.problems = wrong
 
     # -- into the log -----------------------------------------------------------------------

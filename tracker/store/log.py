@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -80,6 +81,14 @@ def has_any(conn: Connection, ids: Iterable[str]) -> bool:
         conn.execute(select(log.c.event_id).where(log.c.event_id.in_(some)).limit(1)).first()
         for some in chunks(ids)
     )
+
+
+def first_sources(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Id → the address of the first source of the event, of those of *ids* that the log has."""
+    return {
+        name: json.loads(content)["sources"][0]["url"]
+        for name, content in contents(conn, ids).items()
+    }
 
 
 def introduced(conn: Connection, subjects: Iterable[str]) -> set[str]:
@@ -204,6 +213,17 @@ def subjects_by_kind(conn: Connection) -> dict[str, int]:
     for subject in all_introduced(conn):
         kind = subject.split("/", 1)[0]
         found[kind] = found.get(kind, 0) + 1
+    return found
+
+
+def by_year(conn: Connection) -> dict[str, dict[str, int]]:
+    """Year in which they occurred → how many events, and how many sources they name."""
+    found: dict[str, dict[str, int]] = {}
+    query = select(log.c.occurred, log.c.content).order_by(log.c.occurred, log.c.version)
+    for row in streamed(conn, query):
+        year = found.setdefault(row.occurred[:4], {"events": 0, "sources": 0})
+        year["events"] += 1
+        year["sources"] += len(json.loads(row.content)["sources"])
     return found
 
 

@@ -16,6 +16,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 def rows(conn: Connection, statement: ClauseElement, **given: Any) -> Iterator[Row]:
     """The rows of *statement*, which must be one that is kept, with its parameters *given*."""
+    # Not a generator: that would close its cursor when it is thrown away, perhaps too late.
     found: Iterator[Row] = run(conn, statement, **given)
     return found
 

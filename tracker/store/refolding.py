@@ -17,12 +17,18 @@ from tracker.domain.corrections import counted
 from tracker.domain.events import effects_of
 from tracker.domain.folding import fold_one_more, fold_rows
 from tracker.domain.records import Part, Record
-from tracker.domain.review import clashes, lines_written, scope_of, without_scope
+from tracker.domain.review import (
+    clashes,
+    lines_written,
+    scope_of,
+    without_scope,
+    yields_both_ways,
+)
 from tracker.domain.timeline import Assigned, Assignment, FactRow, assigned, assignment_of
 from tracker.errors import Problem
 from tracker.store import log as logs
 from tracker.store import plain, search, staging
-from tracker.store.facts import PROJECTION
+from tracker.store.facts import PROJECTION, about
 from tracker.store.stories import roots_of, stories
 from tracker.store.tables import assignment, fact, mention, projection, reference, stake
 
@@ -51,6 +57,11 @@ _TOUCHED = (
         & (assignment.c.part == staging.touched.c.part),
     )
     .where(assignment.c.against.is_(None))
+    .order_by(staging.touched.c.subject, staging.touched.c.part)
+)
+_YIELDS = (
+    select(staging.touched)
+    .where(staging.touched.c.part.startswith("yields/"))
     .order_by(staging.touched.c.subject, staging.touched.c.part)
 )
 _LINES = (
@@ -173,6 +184,24 @@ def _clash(one: Assignment, other: Assignment, fresh: Fresh) -> Problem:
     )
 
 
+def rings(conn: Connection, parts: Iterable[Part], *, fresh: Fresh) -> Iterator[Problem]:
+    """That two measures yield to each other on one day, where *parts* say that one of them does."""
+    yielding = [(subject, part) for subject, part in parts if part.startswith("yields/")]
+    if not yielding:
+        return
+    named = {f"measure/{part.removeprefix('yields/')}" for _, part in yielding}
+    named |= {subject for subject, _ in yielding}
+    every = (each for each in about(conn, named) if each.part.startswith("yields/"))
+    for pair in yields_both_ways(every):
+        new = [each.event for each in pair if fresh(each.event)]
+        first = max(each.since for each in pair)
+        yield Problem(
+            f"{pair[0].subject} and {pair[1].subject} yield to each other from {first} "
+            f'({pair[0].event}, {pair[1].event}): end one of the two with share = "none"',
+            new[-1] if new else "",
+        )
+
+
 # -- many at a time -------------------------------------------------------------------------
 
 
@@ -186,6 +215,11 @@ def refold_touched(conn: Connection, *, fresh: Fresh) -> Iterator[Problem]:
 def touched_lines_without_scope(conn: Connection) -> Iterator[Problem]:
     """The lines of measures that staging has touched, and which have no scope."""
     yield from _without_scope(conn, map(_part, plain.rows(conn, _LINES)))
+
+
+def touched_rings(conn: Connection, *, fresh: Fresh) -> Iterator[Problem]:
+    """That two measures yield to each other, where staging has touched what says so."""
+    yield from rings(conn, map(_part, plain.rows(conn, _YIELDS)), fresh=fresh)
 
 
 def fold_everything(conn: Connection, into: Table = fact) -> Iterator[Problem]:

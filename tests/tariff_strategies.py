@@ -1,0 +1,215 @@
+"""Random small tariffs, as entries are written, and goods to ask them about, for Hypothesis."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, product
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.entries import agreement, entry
+from tests.tariff_oracle import Asked
+from tests.tariffs import Effect, effect, introduced, line, rate, scope, yields
+
+START = date(2025, 3, 1)
+WINDOW = [(START + timedelta(days=number)).isoformat() for number in range(12)]
+KNOWN = (WINDOW[4], WINDOW[8])
+"""The two days on which something was reported."""
+
+MEASURES = ("cars", "metals", "parts")
+LINES = ("a", "b", "c")
+EU = "agreement/eu"
+GROUPS = {EU: "EU"}
+
+# One draw from a list of whole values is quicker than many small ones, and shrinks as well:
+# the plainest value stands first, and what is to be common stands in the list more than once.
+
+_FROM = [{"since": day} for day in WINDOW[1:9:2]]
+_SPANS: list[dict[str, str]] = [
+    *[{}] * 24,
+    *_FROM,
+    *(
+        {"since": first, end: last}
+        for first, last in combinations(WINDOW[1::3], 2)
+        for end in ("until", "expires")
+    ),
+]
+spans = st.sampled_from(_SPANS)
+"""Days of an effect that are no empty span, as :func:`tests.tariffs.line` takes them."""
+
+_CONDITIONS: list[dict[str, Any]] = [
+    {"given": "claim", "is": "usmca"},
+    {"given": "quota", "is": "within"},
+    {"given": "claim", "is": "korus"},
+    {"given": "loaded", "before": WINDOW[5]},
+    {"given": "loaded", "on-or-after": WINDOW[5]},
+    {"given": "steel-weight", "at-least": "0.5"},
+    {"given": "steel-weight", "plus": ["copper-weight"], "below": "0.6"},
+    {"given": "metal-from", "is": "GB", "at-least": "0.5"},
+    {"given": "age-years", "at-least": "25"},
+    {"given": "for-cars-of", "is": "GB"},
+]
+_EXCEPTIONS: list[dict[str, Any]] = [
+    *[{}] * 12,
+    *({"except_products": [code]} for code in ("8703.23", "8703.23.01")),
+    *({"except_partners": [party]} for party in ("DE", "EU", "JP")),
+    {"except_products": ["8703.23"], "except_partners": ["DE"]},
+]
+_SHARES = ("content:steel", "rest:steel", "rest:us-content", "content:us-content")
+
+scopes = st.builds(
+    lambda partners, products, exceptions, conditions: {
+        "partners": partners,
+        **({"products": products} if products else {}),
+        **exceptions,
+        **({"conditions": conditions} if conditions else {}),
+    },
+    st.sampled_from([["*"], ["*"], ["JP"], ["EU"], ["DE", "JP"], ["EU", "JP"], ["CN"]]),
+    st.sampled_from(
+        [[], [], ["87"], ["8703"], ["8703.23"], ["8703.23.01"], ["8703", "8703.23"], ["7208"]]
+    ),
+    st.sampled_from(_EXCEPTIONS),
+    st.sampled_from(
+        [*[[]] * 30, *([each] for each in _CONDITIONS), *map(list, combinations(_CONDITIONS, 2))]
+    ),
+)
+"""What a line covers."""
+
+rates = st.builds(
+    lambda per_cent, basis, share, rank: {
+        "per_cent": per_cent,
+        "basis": basis,
+        **({"share": share} if share else {}),
+        **({"rank": rank} if rank else {}),
+    },
+    st.sampled_from([25, 10, 5, "7.5", 0, "open"]),
+    st.sampled_from(["additional"] * 3 + ["total", "total", "exempt", "at-least"]),
+    st.sampled_from([None] * 8 + [*_SHARES]),
+    st.sampled_from([0, 0, 0, 0, 1, -1]),
+)
+"""What a line bears."""
+
+givens = st.fixed_dictionaries(
+    {},
+    optional={
+        "claim": st.sampled_from(["usmca", "korus", "korus,usmca"]),
+        "quota": st.sampled_from(["within", "exhausted"]),
+        "loaded": st.sampled_from(WINDOW[4:7]),
+        "steel-weight": st.sampled_from(["0.1", "0.5", "1"]),
+        "copper-weight": st.sampled_from(["0", "0.1"]),
+        "metal-from": st.sampled_from(["GB:0.5", "GB:0.49", "CN:1"]),
+        "model-year": st.sampled_from(["2000", "2001"]),
+        "for-cars-of": st.sampled_from(["GB", "JP"]),
+        "steel-value": st.sampled_from(["0", "0.25", "1"]),
+        "us-content": st.sampled_from(["0", "0.4", "1"]),
+    },
+)
+
+_LATER = ["nothing"] * 6 + ["rate", "scope", "line", "suspended", "resumed"]
+_FIRST = ["line"] * 12 + ["ban-set", "licence-set", "line-open"]
+
+
+@st.composite
+def _of_a_line(draw: st.DrawFn, measure: str, name: str, *, first: bool) -> list[Effect]:
+    """What one event says of one line; the first makes it."""
+    what = draw(st.sampled_from(_FIRST if first else _LATER))
+    if what == "nothing":
+        return []
+    days = draw(spans)
+    match what:
+        case "line":
+            return [*line(measure, name, **draw(scopes), **draw(rates), **days)]
+        case "rate":
+            return [rate(measure, name, **draw(rates), **days)]
+        case "scope":
+            return [scope(measure, name, **draw(scopes), **days)]
+        case "suspended" | "resumed":
+            return [effect(f"measure-{what}", measure, line=name, **days)]
+        case _:
+            covered = scope(measure, name, **draw(scopes), **days)
+            return [covered, effect(what, measure, line=name, **days)]
+
+
+_BESIDE: list[list[Effect]] = [
+    *[[]] * 12,
+    *([{"kind": f"measure-{word}"}] for word in ("suspended", "suspended", "resumed", "ended")),
+    *(
+        [{"kind": "measure-standing-set", "standing": word}]
+        for word in ("contested", "held-unlawful")
+    ),
+]
+
+
+@st.composite
+def _of_a_measure(draw: st.DrawFn, measure: str, later: list[str]) -> list[Effect]:
+    """What an event says of a measure beside its lines; it yields to *later* ones only."""
+    found = [
+        effect(measure=measure, **each, **draw(spans)) for each in draw(st.sampled_from(_BESIDE))
+    ]
+    for other in later:
+        share = draw(st.sampled_from(["", "", "all", "all", "part", "none"]))
+        if share:
+            found.append(yields(measure, other, share, **draw(spans)))
+    return found
+
+
+def _stage(party: str, stage: str, days: dict[str, str]) -> Effect:
+    named = {"from" if name == "since" else name: day for name, day in days.items()}
+    return {
+        "kind": "party-stage-set",
+        "subject": EU,
+        "parties": [party],
+        "stage": stage,
+        **named,
+    }
+
+
+@st.composite
+def _ordinary(draw: st.DrawFn) -> list[Effect]:
+    """The ordinary duty, the introductions of all measures, and a group with a party."""
+    imposers = draw(st.sampled_from([*product(["US", "US", "EU"], repeat=3)]))
+    on_cars = draw(st.sampled_from([10, 25, "open"]))
+    return [
+        *(introduced("column-1"), effect("coverage-set", "column-1")),
+        *line("column-1", "all", "2.5", basis="base", **draw(spans)),
+        *line("column-1", "cars", on_cars, basis="base", products=["8703"], **draw(spans)),
+        *(introduced(name, imposer=by) for name, by in zip(MEASURES, imposers, strict=True)),
+        agreement(EU, "bloc"),
+        _stage("FR", "in-force", {}),
+    ]
+
+
+@st.composite
+def tariffs(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Entries: the ordinary duty, three measures of up to three lines, and a group."""
+    found = [entry("ordinary", "2024-12-01", *draw(_ordinary()), reported="2024-12-01")]
+    order = draw(st.permutations(MEASURES))
+    names = {name: LINES[: draw(st.integers(1, 3))] for name in MEASURES}
+    for number in range(draw(st.integers(1, 3))):
+        effects: list[Effect] = []
+        for measure in MEASURES:
+            for name in names[measure]:
+                effects += draw(_of_a_line(measure, name, first=number == 0))
+            effects += draw(_of_a_measure(measure, order[order.index(measure) + 1 :]))
+        if stage := draw(st.sampled_from(["", "in-force", "left"])):
+            effects.append(_stage("DE", stage, draw(spans)))
+        occurred = WINDOW[3 * number + draw(st.integers(0, 2))]
+        reported = draw(st.sampled_from(KNOWN))
+        more = {"effects": effects} if effects else {"effects": []}
+        found.append(entry(f"act-{number}", occurred, reported=reported, **more))
+    return found
+
+
+goods = st.builds(
+    Asked,
+    origin=st.sampled_from(["JP", "JP", "DE", "FR", "CN"]),
+    product=st.sampled_from(["87032301", "87032301", "870323", "8703", "72081000", "*"]),
+    day=st.sampled_from(WINDOW),
+    known_by=st.sampled_from([WINDOW[-1], *KNOWN, WINDOW[3]]),
+    into=st.sampled_from(["US", "US", "US", "DE"]),
+    base=st.sampled_from([None, None, None, Decimal(0), Decimal("2.5"), Decimal(15)]),
+    given=givens,
+)
+"""Goods that enter on a day of the window, as known by a day of it."""

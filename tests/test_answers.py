@@ -1,0 +1,231 @@
+"""Every way to an answer gives the same one, for random logs, coordinates, filters and readings.
+
+An answer comes from the facts in the database, from folding the log for the question, or from
+the rule done the slow and obvious way.  What is derived from answers agrees with them: the
+changes between two, the history of a part, and what the log would have said at a version.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import oracle
+from tests.entries import assigned
+from tests.strategies import SUBJECTS, WINDOW, logs
+from tracker.app import Tracker
+from tracker.catalogue import Batch
+from tracker.domain.dates import EVER, FIRST, AsOf
+from tracker.domain.events import Development, Event
+from tracker.domain.review import target_of
+from tracker.domain.state import Held, State, SubjectState, has_part, state
+from tracker.domain.timeline import Fact, canonical, fold_all, read_as
+
+Loaded = Callable[[Sequence[Event]], Tracker]
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+some_logs = logs(ties=False, most=6).filter(
+    lambda events: all(target_of(event) != events[0].id for event in events)
+)
+days = st.sampled_from(WINDOW)
+
+
+@pytest.fixture(scope="module")
+def loaded(empty_once: Path) -> Iterator[Loaded]:
+    """Databases that hold just the events they are given, appended one by one."""
+    with TemporaryDirectory() as folder:
+        made: list[Tracker] = []
+
+        def load(events: Sequence[Event]) -> Tracker:
+            path = Path(folder) / f"{len(made)}.db"
+            shutil.copyfile(empty_once, path)
+            tracker = Tracker(str(path), now=lambda: NOON)
+            made.append(tracker)
+            for event in events:
+                tracker.add(Batch([event]))
+            return tracker
+
+        yield load
+        for tracker in made:
+            tracker.close()
+
+
+def refolded(events: Sequence[Event], at: AsOf, rival: Development | None = None) -> State:
+    """The state by folding everything anew, without a database."""
+    said = assigned(events)
+    disputed = [each for each in said if each.against and each.known <= at.knowledge]
+    if rival is not None:
+        assert rival.against is not None
+        said = sorted(
+            read_as(said, rival.id, rival.against), key=lambda each: (each.subject, each.part)
+        )
+        disputed = [each for each in said if each.against and each.known <= at.knowledge]
+    return state(
+        at,
+        (
+            fact
+            for fact in fold_all(said)
+            if fact.until > at.day and fact.known <= at.knowledge < fact.known_until
+        ),
+        (each for each in disputed if at.knowledge < each.known_until),
+    )
+
+
+def rivals(events: Sequence[Event]) -> list[Development]:
+    return [each for each in events if isinstance(each, Development) and each.against]
+
+
+@settings(max_examples=60)
+@given(
+    some_logs,
+    days,
+    days,
+    st.sampled_from([None, "agreement", "measure", "meeting"]),
+    st.sampled_from([None, *SUBJECTS]),
+    st.sampled_from([None, "JP", "US"]),
+)
+def test_facts_refolding_and_the_naive_rule_agree_under_every_filter(
+    loaded: Loaded,
+    events: list[Event],
+    day: date,
+    known_by: date,
+    kind: str | None,
+    subject: str | None,
+    party: str | None,
+) -> None:
+    tracker, at = loaded(events), AsOf(day, known_by)
+
+    found = tracker.state(at, kind=kind, subject=subject, party=party).subjects
+
+    assert found == tuple(
+        each
+        for each in refolded(events, at).subjects
+        if kind in (None, each.kind)
+        and subject in (None, each.subject)
+        and (party is None or has_part(each, party))
+    )
+    for each in found:
+        for part, held in each.parts.items():
+            certain, possible = oracle.answer(events, each.subject, part, day, known_by)
+            shown = None if held.value is None else canonical(held.value)
+            assert shown == (certain[0] if certain else None)
+            assert held.certain == (not possible)
+
+
+@settings(max_examples=40)
+@given(some_logs.filter(rivals), days, days, st.data())
+def test_by_a_reading_the_database_says_what_refolding_says(
+    loaded: Loaded, events: list[Event], day: date, known_by: date, data: st.DataObject
+) -> None:
+    rival = data.draw(st.sampled_from(rivals(events)))
+    subject = data.draw(st.sampled_from([None, *SUBJECTS]))
+    tracker, at = loaded(events), AsOf(day, known_by, reading=rival.id)
+
+    found = tracker.state(at, subject=subject).subjects
+
+    expected = refolded(events, at, rival).subjects
+    assert found == tuple(each for each in expected if subject in (None, each.subject))
+
+
+@settings(max_examples=40)
+@given(some_logs, days, days, st.data())
+def test_at_a_version_the_log_answers_as_if_it_were_cut_there(
+    loaded: Loaded, events: list[Event], day: date, known_by: date, data: st.DataObject
+) -> None:
+    version = data.draw(st.integers(1, len(events)))
+    subject = data.draw(st.sampled_from([None, *SUBJECTS]))
+
+    whole = loaded(events).state(AsOf(day, known_by, version), subject=subject)
+
+    assert (
+        whole.subjects
+        == loaded(events[:version]).state(AsOf(day, known_by), subject=subject).subjects
+    )
+
+
+def parts_of(subjects: Sequence[SubjectState]) -> dict[tuple[str, str], Held]:
+    """The parts by subject and name; a source that begins to disagree changes no value."""
+    return {
+        (each.subject, part): replace(held, rivals=())
+        for each in subjects
+        for part, held in each.parts.items()
+    }
+
+
+@settings(max_examples=40)
+@given(some_logs, st.tuples(days, days), st.tuples(days, days), st.data())
+def test_the_changes_put_onto_the_first_state_give_the_second(
+    loaded: Loaded,
+    events: list[Event],
+    one: tuple[date, date],
+    other: tuple[date, date],
+    data: st.DataObject,
+) -> None:
+    versions = st.none() | st.integers(1, len(events))
+    before, after = AsOf(*one, data.draw(versions)), AsOf(*other, data.draw(versions))
+
+    first, second, found = loaded(events).diff(before, after)
+
+    parts = parts_of(first.subjects)
+    for each in found:
+        for change in each.parts:
+            if change.after is None:
+                del parts[each.subject, change.part]
+            else:
+                parts[each.subject, change.part] = replace(change.after, rivals=())
+    assert parts == parts_of(second.subjects)
+
+
+@settings(max_examples=40)
+@given(some_logs, days)
+def test_the_history_of_a_subject_on_every_day_is_its_state(
+    loaded: Loaded, events: list[Event], known_by: date
+) -> None:
+    tracker = loaded(events)
+
+    for subject in SUBJECTS:
+        history = tracker.history(AsOf(WINDOW[0], known_by), subject)
+        for day in WINDOW:
+            states = tracker.state(AsOf(day, known_by), subject=subject).subjects
+            held = {
+                part: (canonical(each.value), each.event)
+                for state in states
+                for part, each in state.parts.items()
+                if each.certain and each.value is not None
+            }
+            if states:
+                assert held == _on(history, day)
+
+
+def _on(history: Sequence[Fact], day: date) -> dict[str, tuple[str, str]]:
+    """Part → value and event, of the facts that certainly hold on *day* and nothing may replace."""
+    here = [fact for fact in history if fact.since <= day < fact.until]
+    perhaps = {fact.part for fact in here if not fact.certain}
+    return {
+        fact.part: (fact.value, fact.event)
+        for fact in here
+        if fact.certain and fact.value is not None and fact.part not in perhaps
+    }
+
+
+@settings(max_examples=40)
+@given(some_logs)
+def test_the_history_over_the_days_of_knowledge_is_the_history_on_each_of_them(
+    loaded: Loaded, events: list[Event]
+) -> None:
+    tracker = loaded(events)
+
+    for subject in SUBJECTS:
+        whole = tracker.history(AsOf(FIRST), subject, knowledge=True)
+        for known_by in WINDOW:
+            then = tracker.history(AsOf(FIRST, known_by), subject)
+            assert then == [fact for fact in whole if fact.known <= known_by < fact.known_until]
+        assert all(fact.known < fact.known_until <= EVER for fact in whole)

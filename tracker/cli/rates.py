@@ -1,0 +1,399 @@
+"""Rates: rate, refunds, givens."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.options import Format, open_tracker
+from tracker.errors import BadCommand, NotFound, TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from tracker.app import Tracker
+    from tracker.domain.duties import Duty
+    from tracker.domain.questions import Question
+    from tracker.domain.tariff import Tariff
+
+Into = Annotated[str | None, typer.Option("--into", metavar="PARTY", help="Imported into.")]
+Origin = Annotated[str | None, typer.Option("--from", metavar="PARTY", help="Country of origin.")]
+Product = Annotated[
+    str | None,
+    typer.Option("--product", metavar="CODE", help="Tariff code, or '*': a good on no list."),
+]
+On = Annotated[str | None, typer.Option("--on", metavar="DAY", help="The day of entry; today.")]
+Base = Annotated[
+    str | None,
+    typer.Option("--base", metavar="PERCENT", help="The ordinary duty after preference."),
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--given", metavar="KEY=VALUE", help="What is shown of the goods; may repeat."),
+]
+
+
+def rate(
+    into: Into = None,
+    origin: Origin = None,
+    product: Product = None,
+    on: On = None,
+    base: Base = None,
+    given: Given = None,
+    history: Annotated[
+        str | None,
+        typer.Option("--history", metavar="A..B", help="Every change between two days."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", help="Answer a file of questions (JSONL, CSV)."),
+    ] = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Say what goods pay on entry on a day, as known on a day, and why.
+
+    \b
+    tracker rate --into US --from JP --product 8703.23 --on 2025-08-20 --known-by 2025-10-01
+    tracker rate --into US --from CA --product 8703.23 --on 2025-05-10 --given claim=usmca
+    tracker rate --into US --from DE --product 8703.23 --history 2025-01-01..2026-06-30
+    tracker rate --file entries.jsonl
+    """
+    tracker = open_tracker(db)
+    if file is not None:
+        if into or origin or product or on or history:
+            raise BadCommand("--file holds the questions: leave out --into, --from, --product")
+        _rate_file(tracker, file, known_by, at_version, recorded_by, reading)
+        return
+    if on is not None and history is not None:
+        raise BadCommand("--on is one day and --history a span: give one of them")
+    first, last = _span(tracker, history)
+    at = options.coordinate(
+        tracker, on if first is None else str(last), known_by, at_version, recorded_by, reading
+    )
+    raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
+    tariff, question = _asked(tracker, at, raw | {"given": _givens(given)})
+    if first is None:
+        from tracker.domain.duties import duty
+
+        _show(duty(tariff, question.entry, at), format)
+    else:
+        from tracker.domain.duty_steps import steps
+
+        found = list(steps(tariff, question.entry, at, first=first, last=at.day))
+        _show_steps(found, at, format)
+
+
+def _asked(tracker: "Tracker", at: Any, raw: "Mapping[str, Any]") -> "tuple[Tariff, Question]":
+    """The tariff to ask and the question that was typed."""
+    from tracker.domain.questions import read_question
+
+    for name in ("into", "from", "product"):
+        if not raw.get(name):
+            raise BadCommand(f"--{name} is missing: give --into, --from and --product")
+    # The importer is read first: the claims that are known are those of its measures.
+    tariff = tracker.tariff(at)
+    return tariff, read_question(raw, claims=tariff.claims)
+
+
+def _givens(given: list[str] | None) -> "dict[str, Any]":
+    found: dict[str, Any] = {}
+    for each in given or ():
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise BadCommand(f"--given {each}: write it as KEY=VALUE, such as loaded=2025-04-09")
+        name = name.strip()
+        found[name] = f"{found[name]},{value}" if name == "claim" and name in found else value
+    return found
+
+
+def _span(tracker: "Tracker", text: str | None) -> "tuple[date | None, date | None]":
+    from tracker.domain.dates import FIRST, LAST, read_period
+    from tracker.errors import BadDay
+
+    if text is None:
+        return None, None
+    try:
+        period = read_period(text, today=tracker.today())
+    except BadDay as error:
+        raise BadCommand(f"--history: {error}") from None
+    if period.first == FIRST or period.last == LAST:
+        raise BadCommand(f"--history {text}: give both days, such as 2025-01-01..2026-06-30")
+    return period.first, period.last
+
+
+def _rate_file(
+    tracker: "Tracker",
+    file: Path,
+    known_by: str | None,
+    at_version: int | None,
+    recorded_by: str | None,
+    reading: str | None,
+) -> None:
+    import json
+    from dataclasses import replace
+
+    from tracker.cli import output
+    from tracker.domain.duties import duty
+    from tracker.domain.questions import BadQuestion, read_question
+    from tracker.exports.duties import of_duty
+    from tracker.imports import questions
+
+    at = options.coordinate(tracker, None, known_by, at_version, recorded_by, reading)
+    tariff = tracker.tariff(at)
+    bad = 0
+    with _opened(file) as lines:
+        for number, raw in questions.read(lines):
+            name = None if isinstance(raw, BadQuestion) else raw.get("id")
+            try:
+                if isinstance(raw, BadQuestion):
+                    raise raw
+                question = read_question(raw, claims=tariff.claims)
+                day, known = question.entry.on, question.known_by or at.known_by
+                late = day > (known or tracker.today())
+                here = replace(at, day=day, known_by=known, expected=late)
+                answer = of_duty(duty(tariff, question.entry, here), id=question.id)
+            except TrackerError as error:
+                bad += 1
+                answer = {"id": name, "error": {"code": error.code, "message": str(error)}}
+                options.note(f"{file}:{number}: {error}")
+            output.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    if bad:
+        options.note(f"{bad} of the questions could not be answered")
+        raise typer.Exit(1)
+
+
+def _opened(file: Path) -> Any:
+    if str(file) == "-":
+        return sys.stdin
+    try:
+        return file.open(encoding="utf-8", newline="")
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
+
+
+COMPONENT = (
+    *("measure", "line", "basis", "rate", "share", "points"),
+    *("standing", "heading", "event"),
+)
+
+
+CHANGE = ("given", "value", "with", "total", "additional", "measure")
+
+
+def _show(found: "Duty", format: Format) -> None:
+    from tracker.cli import output
+    from tracker.exports.duties import charged, number, of_duty
+
+    shape = of_duty(found)
+    if format != Format.table:
+        rows = [_row_of(found) | each for each in shape["components"]]
+        output.show(
+            format,
+            shape=shape,
+            csv_rows=rows,
+            csv_columns=(*_row_of(found), *COMPONENT, "source"),
+        )
+        return
+    entry = shape["entry"]
+    output.write(
+        f"{entry['from']} → {entry['into']}, {entry['product']}, entry on {entry['on']}"
+        f"{''.join(f', {name} {value}' for name, value in entry['given'].items())}\n\n"
+    )
+    output.table(shape["components"], COMPONENT)
+    total = number(found.total)
+    if total is not None:
+        output.write(f"\ntotal {total} % = {charged(found)}\n")
+    elif found.additional is not None:
+        output.write(f"\ntotal not known; additional duties {number(found.additional)} %\n")
+    else:
+        output.write("\ntotal not known\n")
+    if not found.covered:
+        output.write(f"not covered: {_covers(shape['covers'])}\n")
+    for each in found.components:
+        if each.standing not in ("undisputed", "contested"):
+            output.write(f"{each.measure} is {each.standing} for this day\n")
+    for each in found.specific:
+        output.write(f"and {each.text} ({each.measure})\n")
+    more: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+        ("forbidden", "prohibited", ("measure", "line", "bears", "event")),
+        ("not settled", "unsettled", ("measure", "line", "why")),
+        (
+            "would change it",
+            "would_change",
+            ("given", "value", "with", "total", "additional", "measure"),
+        ),
+        ("not applied", "not_applied", ("measure", "code", "why", "event")),
+    )
+    # A program reads of every measure that was looked at; a person would miss those that matter.
+    elsewhere = [each for each in shape["not_applied"] if each["code"] == "no-line"]
+    shape["not_applied"] = [each for each in shape["not_applied"] if each not in elsewhere]
+    for title, name, shown in more:
+        if shape[name]:
+            output.write(f"\n{title}\n")
+            output.table(shape[name], shown)
+    if elsewhere:
+        output.write(f"\n{len(elsewhere)} more measures have no line for these goods\n")
+
+
+def _row_of(found: "Duty") -> "dict[str, Any]":
+    from tracker.exports.duties import of_duty
+
+    shape = of_duty(found)
+    return {
+        "into": shape["entry"]["into"],
+        "from": shape["entry"]["from"],
+        "product": shape["entry"]["product"],
+        "on": shape["entry"]["on"],
+        "known_by": shape["as_of"]["known_by"],
+        "total": shape["total"],
+        "additional": shape["additional"],
+        "covered": shape["covered"],
+        "unsettled": "; ".join(each["why"] for each in shape["unsettled"]),
+        "forbidden_by": " ".join(each["measure"] for each in shape["prohibited"]),
+    }
+
+
+def _covers(covers: "Mapping[str, str | None] | None") -> str:
+    if covers is None:
+        return "the catalogue has nothing on this importer"
+    return f"the catalogue covers entries from {covers['from']} to the day before {covers['until']}"
+
+
+def _show_steps(found: "Iterable[Any]", at: Any, format: Format) -> None:
+    from tracker.cli import output, words
+    from tracker.exports.duties import STEP_COLUMNS, of_steps, step_rows
+
+    found = list(found)
+    output.show(
+        format,
+        shape=of_steps(at, found) if format == Format.json else None,
+        rows=step_rows(found),
+        columns=STEP_COLUMNS,
+    )
+    if format == Format.table:
+        picture = words.stairs([(step.day, step.duty.total) for step in found], at.day)
+        output.write("\n" + "\n".join(picture) + "\n")
+
+
+def refunds(
+    into: Into = None,
+    origin: Origin = None,
+    product: Product = None,
+    on: On = None,
+    value: Annotated[
+        str | None,
+        typer.Option("--value", metavar="AMOUNT", help="Customs value of the goods."),
+    ] = None,
+    base: Base = None,
+    given: Given = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    format: options.AnyFormat = Format.table,
+    db: options.Db = None,
+) -> None:
+    """Compare what was known on the day of entry with what is known now: what is owed, and why.
+
+    \b
+    tracker refunds --into US --from DE --product 8703.23 --value 40000 --on 2025-08-15
+    """
+    from dataclasses import replace
+    from decimal import Decimal, InvalidOperation
+
+    from tracker.cli import output
+    from tracker.domain.duties import duty
+    from tracker.domain.duty_steps import refund
+    from tracker.exports.duties import number, of_refund
+
+    if value is None or on is None:
+        raise BadCommand("--value and --on are needed: what was it worth, and when did it enter?")
+    try:
+        amount = Decimal(value.replace(",", ""))
+    except InvalidOperation:
+        raise BadCommand(f"--value {value} is no amount: write 40000") from None
+    if not amount.is_finite() or amount < 0:
+        raise BadCommand(f"--value {value} is no amount: write 40000")
+    tracker = open_tracker(db)
+    at = options.coordinate(tracker, on, known_by, at_version, recorded_by, reading)
+    raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
+    tariff, question = _asked(tracker, at, raw | {"given": _givens(given)})
+    then = replace(at, known_by=at.day, expected=False)
+    found = refund(duty(tariff, question.entry, then), duty(tariff, question.entry, at), amount)
+    shape = of_refund(found)
+    if format != Format.table:
+        columns = ("measure", "before", "after", "event")
+        keys = ("value", "owed", "held_unlawful")
+        head = {key: shape[key] for key in keys}
+        output.show(
+            format,
+            shape=shape,
+            csv_rows=[head | each for each in shape["differences"] or [{}]],
+            csv_columns=(*keys, *columns),
+        )
+        return
+    output.write(
+        f"known on the day of entry: {number(found.then.total) or 'not known'} %\n"
+        f"known now: {number(found.now.total) or 'not known'} %\n\n"
+    )
+    if found.owed is None:
+        output.write("what is owed is not known: a total is not\n")
+    elif found.owed > 0:
+        output.write(f"owed to the importer: {number(found.owed)}\n")
+    elif found.owed < 0:
+        output.write(f"owed by the importer: {number(-found.owed)}\n")
+    else:
+        output.write("nothing is owed: the two agree\n")
+    if found.unlawful is None or found.unlawful > 0:
+        shown = number(found.unlawful) or "an amount that is not known"
+        output.write(f"charged under measures held unlawful, counted apart: {shown}\n")
+    if shape["differences"]:
+        output.write("\nwhy\n")
+        output.table(shape["differences"], ("measure", "before", "after", "event"))
+
+
+def givens(format: options.AnyFormat = Format.table) -> None:
+    """List what may be stated of goods: in --given, in files of questions, in conditions of lines.
+
+    \b
+    tracker givens
+    """
+    from tracker.cli import output
+    from tracker.domain.givens import GIVENS, PROGRAMMES
+
+    rows = [
+        {
+            "given": each.name,
+            "written": " | ".join(each.words) if each.words else WRITTEN[each.form],
+            "meaning": each.meaning,
+        }
+        for each in GIVENS.values()
+    ]
+    output.show(
+        format,
+        shape={"givens": rows, "programmes": list(PROGRAMMES)},
+        rows=rows,
+        columns=("given", "written", "meaning"),
+    )
+    if format == Format.table:
+        output.write(f"\nprogrammes: {', '.join(PROGRAMMES)}\n")
+
+
+WRITTEN = {
+    "claims": "usmca,9903.88.69",
+    "day": "2025-04-09",
+    "share": "0.4",
+    "number": "2015",
+    "party": "GB",
+    "word": "a word",
+    "party:share": "GB:0.96",
+}
+"""How a given of each form is written, by example."""

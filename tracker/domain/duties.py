@@ -1,0 +1,471 @@
+"""Duties: what goods of a party pay on entry on a day, as known on a day, and why.
+
+Within a measure one line wins; between measures rates add, unless one yields to another.
+The rule is that of the importer's law as the lines say it:
+
+- A line matches goods whose partner, product and day are in its scope and that meet its
+  conditions.  A code shorter than the line's does not settle it: the line is left out.
+- Of the lines that match, an exempt one wins over any other; then the higher rank; then a
+  partner before a group before everyone, the longer prefix, one with conditions before one
+  without, the later decided.  An exempt line with a share takes that share of the value out
+  of the line that wins, and an ``at-least`` line keeps a minimum of base and measure together.
+- A measure applies when a line of it wins that is not exempt, even if it adds nothing.  One
+  that yields is not charged where the other applies and is itself charged; where it yields
+  in part, it is charged on the share of the value that the other leaves.
+
+Rates and points are per cent of the customs value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tracker.domain.dates import AsOf
+from tracker.domain.givens import Stated
+from tracker.domain.products import dotted
+from tracker.domain.tariff import (
+    NO_LINE,
+    Bears,
+    Candidate,
+    Entry,
+    Looked,
+    Measure,
+    NotApplied,
+    Tariff,
+    Unsettled,
+    on,
+)
+
+_ZERO, _ONE = Decimal(), Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """What one measure adds: points = rate × share, or the top-up to a total × share.
+
+    ``points`` is None where the rate is not established, or tops up a base that is not known.
+    ``at_least`` is the minimum of base and measure together that a line keeps.
+    """
+
+    measure: str
+    line: str
+    basis: str
+    rate: Decimal | None
+    share: Decimal
+    points: Decimal | None
+    standing: str
+    event: str | None
+    heading: str | None = None
+    text: str | None = None
+    source: str | None = None
+    at_least: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WouldChange:
+    """Givens that were not stated and would change the total, and to what.
+
+    Where the code is too short ``product`` stands among them: one that would settle it.
+    """
+
+    given: Mapping[str, Stated]
+    total: Decimal | None
+    additional: Decimal | None
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prohibited:
+    """A line that forbids the entry of the goods, or lets them pass with a licence only."""
+
+    measure: str
+    line: str
+    bears: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What an entry pays, with its work shown.
+
+    ``total`` is None where the base or a rate is not known, or the day is not covered;
+    ``additional`` is everything but the base, None where a part of it is not known.
+    ``covers`` is the first day that the catalogue covers for this importer, and the first that
+    it no longer does.
+    """
+
+    entry: Entry
+    as_of: AsOf
+    total: Decimal | None
+    additional: Decimal | None
+    components: tuple[Component, ...]
+    not_applied: tuple[NotApplied, ...]
+    would_change: tuple[WouldChange, ...]
+    unsettled: tuple[Unsettled, ...]
+    prohibited: tuple[Prohibited, ...]
+    covered: bool
+    covers: tuple[date, date] | None
+
+    @property
+    def specific(self) -> tuple[Component, ...]:
+        """The components that are specific or compound duties, kept as text."""
+        return tuple(each for each in self.components if each.text)
+
+
+class _Won(NamedTuple):
+    """The line of a measure that wins, with what beside it bears on its points."""
+
+    measure: Measure
+    line: Candidate
+    taken_out: Decimal
+    at_least: Candidate | None
+
+
+_Result = _Won | NotApplied | Prohibited
+
+
+class _Sums(NamedTuple):
+    total: Decimal | None
+    additional: Decimal | None
+    prohibited: tuple[Prohibited, ...]
+
+
+def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
+    """What *entry* pays, as known at *at*, whose day is that of the entry."""
+    known = at.knowledge
+    looked = list(tariff.look(entry, known))
+    results = [_winner(one, entry.given, entry.on) for one in looked]
+    charged = _Charged(looked, results, entry, known)
+    shares = {name: charged.share(name) for name in charged.won}
+    components = [
+        replace(each, source=tariff.sources.get(each.event or ""))
+        for name, share in shares.items()
+        if isinstance(share, Decimal) and not (charged.is_base(name) and entry.base is not None)
+        for each in [charged.component(name, share)]
+    ]
+    unsettled = [each for one in looked for each in one.unsettled] + charged.unsettled
+    unsettled += [
+        Unsettled(each.measure, each.line, "its rate is not established")
+        for each in components
+        if each.rate is None
+    ]
+    if charged.base is None:
+        why = "the ordinary duty is not known: give it as the base"
+        unsettled.append(Unsettled(charged.ordinary, "", why))
+    if entry.base is not None and charged.displaced is None:
+        components.append(_given_base(charged.ordinary, entry.base))
+    elif charged.displaced is not None and charged.ordinary not in shares:
+        shares[charged.ordinary] = charged.displaced
+    not_applied = [
+        each
+        for one, each in zip(looked, results, strict=True)
+        if isinstance(each, NotApplied) and not (entry.base is not None and one.measure.is_base)
+    ]
+    not_applied += [share for share in shares.values() if isinstance(share, NotApplied)]
+    sums = charged.sums()
+    covers = tariff.covers(entry.into)
+    covered = covers is not None and covers[0] <= entry.on < covers[1]
+    return Duty(
+        entry=entry,
+        as_of=at,
+        total=sums.total if covered else None,
+        # A day that is not covered is never told as free: what is not kept is not known.
+        additional=sums.additional if covered or sums.additional else None,
+        components=tuple(sorted(components, key=lambda each: (each.basis != "base", each.measure))),
+        not_applied=tuple(sorted(not_applied, key=lambda each: each.measure)),
+        would_change=(
+            *_would_change(looked, results, entry, known, sums),
+            *_more_digits(tariff, looked, entry, known, sums),
+        ),
+        unsettled=tuple(sorted(unsettled, key=lambda each: (each.measure, each.line))),
+        prohibited=sums.prohibited,
+        covered=covered,
+        covers=covers,
+    )
+
+
+def _given_base(measure: str, base: Decimal) -> Component:
+    return Component(measure, "given", "base", base, _ONE, base, "undisputed", None)
+
+
+def _base(looked: Sequence[Looked], results: Sequence[_Result], entry: Entry) -> Decimal | None:
+    """The ordinary duty, as given or as the line that wins says; None where it is not known."""
+    if entry.base is not None:
+        return entry.base
+    for one, result in zip(looked, results, strict=True):
+        if one.measure.is_base and isinstance(result, _Won):
+            return result.line.bears.value.rate
+    return None
+
+
+def _winner(one: Looked, given: Mapping[str, Stated], day: date) -> _Result:
+    """What becomes of a measure, going by what is stated of the goods."""
+    if one.over is not None:
+        return one.over
+    name = one.measure.name
+    running = [each for each in one.candidates if not each.suspended]
+    if not running:
+        return NotApplied(name, "suspended", f"line {one.candidates[0].line} is suspended")
+    met = [
+        each
+        for each in running
+        if not each.tests or all(test.met(given, day) for test in each.tests)
+    ]
+    exempt = [each for each in met if each.bears.value.basis == "exempt"]
+    whole = [each for each in exempt if each.bears.value.share is None]
+    if whole:
+        by = max(whole, key=lambda each: each.order)
+        why = f"line {by.line} exempts these goods"
+        return NotApplied(name, "exempt", why, event=by.bears.event)
+    lines = [each for each in met if each.charges]
+    if not lines:
+        return _not_shown(name, running, given, day)
+    won = max(lines, key=lambda each: each.order) if len(lines) > 1 else lines[0]
+    if won.bears.value.stops:
+        return Prohibited(name, won.line, won.bears.value.stops, won.bears.event)
+    floors = [each for each in met if each.bears.value.basis == "at-least"]
+    return _Won(
+        one.measure,
+        won,
+        max((_share(each.bears.value, given) for each in exempt), default=_ZERO),
+        max(floors, key=lambda each: each.order, default=None),
+    )
+
+
+def _not_shown(
+    name: str, running: Iterable[Candidate], given: Mapping[str, Stated], day: date
+) -> NotApplied:
+    """That the conditions of its lines are not met; of those that speak of these goods."""
+    tests = [
+        test
+        for each in running
+        if each.charges and each.scope.value.codes is not None
+        for test in each.tests
+        if not test.met(given, day)
+    ]
+    if not tests:
+        return NotApplied(name, "no-line", NO_LINE)
+    wanted = sorted(frozenset().union(*(test.names for test in tests)))
+    return NotApplied(name, "condition", f"not shown: {', '.join(wanted)}")
+
+
+def _share(bears: Bears, given: Mapping[str, Stated]) -> Decimal:
+    """The share of the value that a line is charged on; all of it where none is stated."""
+    if bears.share is None:
+        return _ONE
+    stated = given.get(bears.share)
+    if not isinstance(stated, Decimal):
+        # An exempt line takes out no more than is shown, a duty is charged on all of it.
+        return _ZERO if bears.basis == "exempt" else _ONE
+    return _ONE - stated if bears.rest else stated
+
+
+class _Charged:
+    """Which of the measures that apply are charged, and on what share of the value."""
+
+    def __init__(
+        self,
+        looked: Sequence[Looked],
+        results: Sequence[_Result],
+        entry: Entry,
+        known: date,
+    ) -> None:
+        self.unsettled: list[Unsettled] = []
+        self.prohibited = tuple(each for each in results if isinstance(each, Prohibited))
+        self.won = {each.measure.name: each for each in results if isinstance(each, _Won)}
+        self._given = entry.given
+        self._day = entry.on
+        self._known = known
+        self._shares: dict[str, Decimal | NotApplied] = {}
+        self._asked: set[str] = set()
+        ordinary = next((one.measure for one in looked if one.measure.is_base), None)
+        self.ordinary = ordinary.name if ordinary else "base"
+        self.displaced = self._displacing(ordinary) if ordinary else None
+        self.base = _base(looked, results, entry) if self.displaced is None else _ZERO
+
+    def _displacing(self, ordinary: Measure) -> NotApplied | None:
+        """What is charged in place of the ordinary duty, whether or not that is known."""
+        rest = self._rest(ordinary, "")
+        return rest if isinstance(rest, NotApplied) else None
+
+    def is_base(self, name: str) -> bool:
+        """Whether the measure is the ordinary duty."""
+        return self.won[name].measure.is_base
+
+    def sums(self) -> _Sums:
+        """Base and all else together, and all else, where they are known."""
+        additional, known = _ZERO, True
+        for name, each in self.won.items():
+            share = self.share(name)
+            if isinstance(share, Decimal) and not self.is_base(name):
+                points = self._points(each, share)
+                known = known and points is not None
+                additional += points or _ZERO
+        if self.unsettled or not known:
+            return _Sums(None, None, self.prohibited)
+        total = None if self.base is None else self.base + additional
+        return _Sums(total, additional, self.prohibited)
+
+    def share(self, name: str) -> Decimal | NotApplied:
+        """The share that the measure is charged on, or why it is not charged at all.
+
+        A ring of measures that yield to one another charges the one that was asked first;
+        two that yield to each other never reach the log.
+        """
+        if name not in self._shares:
+            self._asked.add(name)
+            self._shares[name] = self._ask(name)
+        return self._shares[name]
+
+    def _ask(self, name: str) -> Decimal | NotApplied:
+        each = self.won[name]
+        rest = self._rest(each.measure, each.line.line)
+        if isinstance(rest, NotApplied):
+            return rest
+        return _share(each.line.bears.value, self._given) * (_ONE - each.taken_out) * rest
+
+    def _rest(self, measure: Measure, line: str) -> Decimal | NotApplied:
+        """The share of the value that those to which the measure yields leave of it."""
+        rest = _ONE
+        for other in sorted(measure.yields.keys() & self.won.keys()):
+            if other in self._asked and other not in self._shares:
+                continue
+            held = on(measure.yields[other], self._day, self._known)
+            if held is None or held.value == "none":
+                continue
+            taken = self.share(other)
+            if isinstance(taken, NotApplied):
+                continue
+            if held.value == "open":
+                why = f"whether it yields to {other} is not established"
+                self.unsettled.append(Unsettled(measure.name, line, why))
+                continue
+            rest -= taken if held.value == "part" else _ONE
+            if rest <= _ZERO:
+                why = f"not charged where {other} is"
+                return NotApplied(measure.name, "yields", why, other, held.event)
+        return rest
+
+    def component(self, name: str, share: Decimal) -> Component:
+        """What the measure adds on *share* of the value."""
+        each = self.won[name]
+        bears = each.line.bears.value
+        standing = each.measure.part("standing", self._day, self._known)
+        return Component(
+            measure=name,
+            line=each.line.line,
+            basis=bears.basis,
+            rate=bears.rate,
+            share=share,
+            points=self._points(each, share),
+            standing=standing.value if standing else "undisputed",
+            event=each.line.bears.event,
+            heading=bears.heading,
+            text=bears.text,
+            at_least=each.at_least.bears.value.rate if each.at_least else None,
+        )
+
+    def _points(self, each: _Won, share: Decimal) -> Decimal | None:
+        bears = each.line.bears.value
+        if bears.rate is None:
+            return None
+        if bears.basis == "total":
+            if self.base is None:
+                return None
+            points = max(_ZERO, bears.rate - self.base) * share
+        else:
+            points = bears.rate * share
+        if each.at_least is not None:
+            least = each.at_least.bears.value.rate
+            if self.base is None or least is None:
+                return None
+            points = max(points, least - self.base)
+        return points
+
+
+def _would_change(
+    looked: Sequence[Looked],
+    results: Sequence[_Result],
+    entry: Entry,
+    known: date,
+    sums: _Sums,
+) -> Iterator[WouldChange]:
+    """What else could be stated of the goods, and what they would then pay."""
+    tried: list[Mapping[str, Stated]] = []
+    # A measure without a line that covers the goods is the same whatever is stated.
+    live = [
+        (one, result, _asked(one))
+        for one, result in zip(looked, results, strict=True)
+        if one.over is None or one.measure.is_base
+    ]
+    ones = [one for one, _, _ in live]
+    for measure, given in _unstated(ones, entry):
+        if given in tried:
+            continue
+        tried.append(given)
+        new = {name: each for name, each in given.items() if entry.given.get(name) != each}
+        then = [
+            result if names.isdisjoint(new) else _winner(one, given, entry.on)
+            for one, result, names in live
+        ]
+        if then == [result for _, result, _ in live] and not _shares(ones, new):
+            continue
+        asked = replace(entry, given=given)
+        found = _Charged(ones, then, asked, known).sums()
+        if found != sums:
+            yield WouldChange(new, found.total, found.additional, measure)
+
+
+def _more_digits(
+    tariff: Tariff, looked: Sequence[Looked], entry: Entry, known: date, sums: _Sums
+) -> Iterator[WouldChange]:
+    """What the goods would pay as the first of the codes that would settle a line, line by line."""
+    tried: set[str] = set()
+    for each in (each for one in looked for each in one.unsettled):
+        for code in set(each.codes[:1]) - tried:
+            tried.add(code)
+            asked = replace(entry, product=code)
+            then = list(tariff.look(asked, known))
+            results = [_winner(one, asked.given, asked.on) for one in then]
+            found = _Charged(then, results, asked, known).sums()
+            if found != sums:
+                yield WouldChange(
+                    {"product": dotted(code)}, found.total, found.additional, each.measure
+                )
+
+
+def _shares(looked: Iterable[Looked], names: Iterable[str]) -> bool:
+    """Whether a line is charged on a share that one of the givens *names* says."""
+    shares = {each.bears.value.share for one in looked for each in one.candidates}
+    return not shares.isdisjoint(names)
+
+
+def _asked(one: Looked) -> frozenset[str]:
+    """The givens on which anything of the measure depends."""
+    shares = (each.bears.value.share for each in one.candidates)
+    tests = (test.names for each in one.candidates for test in each.tests)
+    return frozenset(filter(None, shares)).union(*tests)
+
+
+def _unstated(looked: Sequence[Looked], entry: Entry) -> Iterator[tuple[str, dict[str, Stated]]]:
+    """What meets the conditions of a line that nothing stated contradicts, line by line."""
+    for one in looked:
+        for each in one.candidates:
+            bears = each.bears.value
+            if each.suspended or not (each.tests or bears.share):
+                continue
+            results = [test.met(entry.given, entry.on) for test in each.tests]
+            if False in results:
+                continue
+            given = dict(entry.given)
+            for test, result in zip(each.tests, results, strict=True):
+                if result is None:
+                    given = test.shown(given, entry.on)
+            if bears.share is not None and bears.share not in given:
+                given[bears.share] = _ONE if bears.rest else _ZERO
+            if given != entry.given:
+                yield one.measure.name, given

@@ -1,0 +1,112 @@
+"""Steps and refunds: how what an entry pays changes from day to day, and with what became known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from tracker.domain.dates import AsOf
+from tracker.domain.duties import Component, Duty, duty
+from tracker.domain.tariff import Entry, Tariff
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From a day on, an entry pays this; ``causes`` are what differs from the day before."""
+
+    day: date
+    duty: Duty
+    causes: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A measure that charges more or less than it did, in points, and the event that says so."""
+
+    measure: str
+    before: Decimal | None
+    after: Decimal | None
+    event: str | None
+
+
+def steps(tariff: Tariff, entry: Entry, at: AsOf, *, first: date, last: date) -> Iterator[Step]:
+    """What *entry* pays on *first*, and every change of it up to *last*, both in.
+
+    Between two turns of the facts nothing changes: only they are asked about.
+    """
+    before: Duty | None = None
+    days = [first, *(day for day in tariff.turns(at.knowledge) if first < day <= last)]
+    for day in days:
+        here = replace(at, day=day)
+        found = duty(tariff, replace(entry, on=day), here)
+        causes = tuple(differences(before, found)) if before else ()
+        if before is None or causes or _answer(before) != _answer(found):
+            yield Step(day, found, causes)
+        before = found
+
+
+def _answer(found: Duty) -> tuple[object, ...]:
+    return found.total, found.additional, found.covered, found.prohibited
+
+
+def differences(before: Duty, after: Duty) -> Iterator[Difference]:
+    """The measures that do not charge the same in both, by name."""
+    then, now = _charged(before), _charged(after)
+    reasons = {each.measure: each.event for each in after.not_applied}
+    for name in sorted(then.keys() | now.keys()):
+        old, new = then.get(name), now.get(name)
+        if old is None or new is None or old.points != new.points:
+            event = new.event if new else reasons.get(name)
+            yield Difference(
+                name,
+                old.points if old else Decimal(),
+                new.points if new else Decimal(),
+                event or None,
+            )
+
+
+def _charged(found: Duty) -> dict[str, Component]:
+    return {each.measure: each for each in found.components}
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What was thought to be due on the day of entry, and what is now known to have been.
+
+    Amounts are in the currency of ``value``.  ``owed`` is what was charged too much, less
+    than zero where too little was; what measures that are held unlawful charge is counted
+    apart, in ``unlawful``.  None where a total is not known.
+    """
+
+    value: Decimal
+    then: Duty
+    now: Duty
+    owed: Decimal | None
+    unlawful: Decimal | None
+    differences: tuple[Difference, ...]
+
+
+def refund(then: Duty, now: Duty, value: Decimal) -> Refund:
+    """Compare what was known on the day of entry with what is known now."""
+    points = None
+    if then.total is not None and now.total is not None:
+        points = then.total - now.total
+    elif then.additional is not None and now.additional is not None and _same_base(then, now):
+        points = then.additional - now.additional
+    unlawful = [each.points for each in now.components if each.standing == "held-unlawful"]
+    known = [each for each in unlawful if each is not None]
+    return Refund(
+        value,
+        then,
+        now,
+        None if points is None else points * value / 100,
+        None if len(known) < len(unlawful) else sum(known, Decimal()) * value / 100,
+        tuple(differences(then, now)),
+    )
+
+
+def _same_base(then: Duty, now: Duty) -> bool:
+    """Whether neither knows the base; else one of them counts it and the other does not."""
+    return not any(each.basis == "base" for each in (*then.components, *now.components))

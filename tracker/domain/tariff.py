@@ -1,0 +1,434 @@
+"""The tariff: the measures on goods that enter, and which of their lines cover them on a day.
+
+It is made of facts once and asked many times.  Everything in it is kept as rectangles of days
+in force and days of knowledge, so that one tariff answers for all days.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from tracker.domain.dates import EVER
+from tracker.domain.givens import Stated, Test
+from tracker.domain.products import dotted
+from tracker.domain.scopes import Scope, scope_of
+from tracker.domain.timeline import Fact
+
+T = TypeVar("T")
+
+CHARGING = frozenset({"tariff", "quota", "remedy", "fee", "ban"})
+"""The instruments that bear on the entry of goods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Goods that enter: into which party, of which origin, which product, on which day.
+
+    ``product`` is the digits of a code, or ``*`` for a good that is on no list.  ``base`` is
+    the ordinary duty after preference, in per cent, where it is stated.
+    """
+
+    into: str
+    origin: str
+    product: str
+    on: date
+    base: Decimal | None = None
+    given: Mapping[str, Stated] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplied:
+    """A measure that was looked at and is not charged, and why.
+
+    ``code`` is yields, exempt, no-line, suspended, not-yet, ended or condition.
+    """
+
+    measure: str
+    code: str
+    why: str
+    by: str | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What keeps the answer open: a code that is too short, a value that is not established.
+
+    ``codes`` are those that begin with the product and would settle it.
+    """
+
+    measure: str
+    line: str
+    why: str
+    codes: tuple[str, ...] = ()
+
+
+NO_LINE = "no line of it covers these goods"
+
+
+class Span(NamedTuple, Generic[T]):
+    """A value on a rectangle of days in force and days of knowledge; None: nothing holds."""
+
+    since: date
+    until: date
+    known: date
+    known_until: date
+    value: T
+    event: str
+    decided: date
+
+    def holds(self, day: date, known: date) -> bool:
+        return self.since <= day < self.until and self.known <= known < self.known_until
+
+
+def on(spans: Iterable[Span[T | None]], day: date, known: date) -> Span[T] | None:
+    """The span that holds; None also where a sunset left nothing."""
+    for span in spans:
+        if span.since <= day < span.until and span.known <= known < span.known_until:
+            return None if span.value is None else span  # type: ignore[return-value]
+    return None
+
+
+class Bears(NamedTuple):
+    """What a line bears: a rate in per cent (None: not established), or that it stops the goods.
+
+    ``share`` is the given that says on which share of the value it is charged, ``rest``
+    whether on what that leaves.
+    """
+
+    basis: str
+    rate: Decimal | None
+    share: str | None = None
+    rest: bool = False
+    rank: int = 0
+    heading: str | None = None
+    text: str | None = None
+    stops: str | None = None
+
+    @classmethod
+    def of(cls, value: Any) -> Bears | None:
+        """What a fact of a line says; None for a line that neither charges nor stops goods."""
+        if value == "open":
+            return cls("additional", None)
+        if not isinstance(value, dict):
+            return None
+        if "rate" not in value:
+            stops = next((word for word in ("ban", "licence") if value.get(word)), None)
+            return cls("additional", None, stops=stops) if stops else None
+        kind, _, name = value.get("share", "").partition(":")
+        return cls(
+            basis=value.get("basis", "additional"),
+            rate=None if value["rate"] == "open" else Decimal(value["rate"]),
+            share=(name if name == "us-content" else f"{name}-value") if name else None,
+            rest=kind == "rest",
+            rank=value.get("rank", 0),
+            heading=value.get("heading"),
+            text=value.get("text"),
+        )
+
+
+class Line:
+    """A line of a measure on all days: its scopes, what it bears, and whether it is suspended."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.scopes: list[Span[Scope | None]] = []
+        self.bears: list[Span[Bears | None]] = []
+        self.suspended: list[Span[Any]] = []
+
+
+class Match(NamedTuple):
+    """A scope of a line that covers goods on its days.
+
+    ``prefix`` is the length of the code that covers them, None where ``wanted``, the longer
+    codes of the scope, would have to settle it.
+    """
+
+    line: Line
+    scope: Span[Scope]
+    nearness: int
+    prefix: int | None
+    wanted: list[str]
+
+
+_REMEMBERED = 4096
+"""How many kinds of goods a measure remembers the matches of: entries come in the same kinds."""
+
+
+class Measure:
+    """A measure on all days: its lines, what it yields to, and its other parts by name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lines: dict[str, Line] = {}
+        self.parts: dict[str, list[Span[Any]]] = {}
+        self.yields: dict[str, list[Span[Any]]] = {}
+        self._matches: dict[tuple[str, frozenset[str], str], list[Match]] = {}
+
+    def line(self, name: str) -> Line:
+        return self.lines.setdefault(name, Line(name))
+
+    def part(self, name: str, day: date, known: date) -> Span[Any] | None:
+        return on(self.parts.get(name, ()), day, known)
+
+    @cached_property
+    def imposer(self) -> str:
+        return str(self.parts["imposer"][0].value)
+
+    @cached_property
+    def is_base(self) -> bool:
+        """Whether it is the ordinary duty."""
+        bears = (span.value for line in self.lines.values() for span in line.bears)
+        return any(each is not None and each.basis == "base" for each in bears)
+
+    def matches(self, origin: str, groups: frozenset[str], product: str) -> list[Match]:
+        """The scopes of its lines that cover such goods on any day, or a part of them."""
+        key = origin, groups, product
+        found = self._matches.get(key)
+        if found is None:
+            if len(self._matches) >= _REMEMBERED:
+                self._matches.clear()
+            found = list(self._match(*key))
+            self._matches[key] = found
+        return found
+
+    def _match(self, origin: str, groups: frozenset[str], product: str) -> Iterator[Match]:
+        for name in sorted(self.lines):
+            line = self.lines[name]
+            for span in line.scopes:
+                if span.value is None:
+                    continue
+                nearness = span.value.nearness(origin, groups)
+                if nearness is None:
+                    continue
+                prefix, wanted = span.value.covers(product)
+                if prefix is not None or wanted:
+                    yield Match(line, span, nearness, prefix, wanted)  # type: ignore[arg-type]
+
+
+class Candidate(NamedTuple):
+    """A line that covers the goods on the day, if its conditions are met."""
+
+    line: str
+    nearness: int
+    prefix: int
+    scope: Span[Scope]
+    bears: Span[Bears]
+    suspended: bool
+
+    @property
+    def charges(self) -> bool:
+        """Whether it charges something by itself, rather than relieves or keeps a minimum."""
+        return self.bears.value.basis not in ("exempt", "at-least")
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        return self.scope.value.tests
+
+    @property
+    def order(self) -> tuple[int, int, int, bool, date, str]:
+        """The highest wins; those that are exempt are picked before."""
+        decided = max(self.bears.decided, self.scope.decided)
+        rank = self.bears.value.rank
+        return rank, self.nearness, self.prefix, bool(self.tests), decided, self.line
+
+
+class Looked(NamedTuple):
+    """What was found of one measure for the goods, before anything stated is looked at.
+
+    ``over`` says why the measure is not charged whatever is stated.
+    """
+
+    measure: Measure
+    candidates: list[Candidate]
+    over: NotApplied | None
+    unsettled: list[Unsettled]
+
+
+class Tariff:
+    """The measures on goods that enter, on all days and as known on all days, ready to be asked.
+
+    Args:
+        facts: those of the measures, sorted by subject and part.
+        memberships: the facts of the agreements that scopes name as groups, each as the
+            code of the group and a fact of one of its parties.
+        sources: event → the address of its first source.
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        memberships: Iterable[tuple[str, Fact]] = (),
+        sources: Mapping[str, str] | None = None,
+    ) -> None:
+        self.sources = sources or {}
+        self.measures: list[Measure] = []
+        self._covered: dict[str, tuple[date, date]] = {}
+        for subject, group in groupby(facts, key=lambda fact: fact.subject):
+            measure, covered = _measure(subject, group)
+            if covered:
+                self._covered[measure.imposer] = covered
+            instrument = measure.parts.get("instrument")
+            if instrument and instrument[0].value in CHARGING:
+                self.measures.append(measure)
+        self._groups: dict[str, list[tuple[str, Span[Any]]]] = {}
+        for code, fact in memberships:
+            party = fact.part.removeprefix("party/")
+            self._groups.setdefault(party, []).append((code, _span(fact, _read(fact))))
+
+    def covers(self, into: str) -> tuple[date, date] | None:
+        """The first day of entry that is covered, and the first that no longer is."""
+        return self._covered.get(into)
+
+    @cached_property
+    def claims(self) -> frozenset[str]:
+        """What conditions of lines name as a claim."""
+        return frozenset(
+            test.is_
+            for measure in self.measures
+            for line in measure.lines.values()
+            for span in line.scopes
+            if span.value is not None
+            for test in span.value.tests
+            if test.given == "claim" and test.is_
+        )
+
+    def groups_of(self, party: str, day: date, known: date) -> frozenset[str]:
+        """The groups that *party* belongs to on *day*, as known."""
+        return frozenset(
+            code
+            for code, span in self._groups.get(party, ())
+            if span.value in ("in-force", "suspended") and on((span,), day, known) is not None
+        )
+
+    def turns(self, known: date) -> list[date]:
+        """The days on which something that is known begins or ends, sorted."""
+        spans: list[Span[Any]] = [span for each in self._groups.values() for _, span in each]
+        for measure in self.measures:
+            for line in measure.lines.values():
+                spans += [*line.scopes, *line.bears, *line.suspended]
+            spans += [span for each in measure.parts.values() for span in each]
+            spans += [span for each in measure.yields.values() for span in each]
+        known_ones = [span for span in spans if span.known <= known < span.known_until]
+        return sorted({day for span in known_ones for day in (span.since, span.until)})
+
+    def look(self, entry: Entry, known: date) -> Iterator[Looked]:
+        """What is found of each measure of the importer, or of a group of it, for the goods."""
+        groups = self.groups_of(entry.origin, entry.on, known)
+        imposers = {entry.into, *self.groups_of(entry.into, entry.on, known)}
+        for measure in self.measures:
+            # Its title holds on all days from the day on which anything is known of it.
+            if measure.imposer in imposers and measure.part("title", entry.on, known):
+                yield _look(measure, entry, groups, known)
+
+
+def _measure(subject: str, facts: Iterable[Fact]) -> tuple[Measure, tuple[date, date] | None]:
+    """The measure that *facts* are about, and the days that the catalogue covers by it."""
+    measure = Measure(subject.removeprefix("measure/"))
+    covered: tuple[date, date] | None = None
+    for fact in facts:
+        kind, _, name = fact.part.partition("/")
+        match kind:
+            case "scope":
+                measure.line(name).scopes.append(_span(fact, scope_of(fact.value)))
+            case "line":
+                measure.line(name).bears.append(_span(fact, Bears.of(_read(fact))))
+            case "suspended" if name:
+                measure.line(name).suspended.append(_span(fact, _read(fact)))
+            case "yields":
+                measure.yields.setdefault(name, []).append(_span(fact, _read(fact)))
+            case "covered":
+                # Of the newest knowledge only: what the catalogue holds is no news.
+                if fact.known_until == EVER and fact.value is not None:
+                    first, last = covered or (fact.since, fact.until)
+                    covered = min(first, fact.since), max(last, fact.until)
+            case _:
+                measure.parts.setdefault(kind, []).append(_span(fact, _read(fact)))
+    return measure, covered
+
+
+def _read(fact: Fact) -> Any:
+    return None if fact.value is None else json.loads(fact.value)
+
+
+def _span(fact: Fact, value: T) -> Span[T]:
+    return Span(
+        fact.since, fact.until, fact.known, fact.known_until, value, fact.event, fact.decided
+    )
+
+
+def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -> Looked:
+    """The lines of *measure* that cover the goods, and why it does not bear on them."""
+    day = entry.on
+    candidates: list[Candidate] = []
+    unsettled: list[Unsettled] = []
+    matches = measure.matches(entry.origin, groups, entry.product)
+    for line, scope, nearness, prefix, wanted in matches:
+        if not scope.holds(day, known):
+            continue
+        bears = on(line.bears, day, known)
+        if bears is None:
+            continue
+        if wanted:
+            why = _digits_wanted(entry, wanted)
+            unsettled.append(Unsettled(measure.name, line.name, why, tuple(wanted)))
+        if prefix is not None:
+            paused = on(line.suspended, day, known)
+            suspended = paused is not None and paused.value is True
+            candidates.append(Candidate(line.name, nearness, prefix, scope, bears, suspended))
+    over = _over(measure, day, known)
+    if over is not None:
+        unsettled = []
+    if not candidates:
+        over = _elsewhere(measure, matches, entry.on, known)
+    return Looked(measure, candidates, over, unsettled)
+
+
+def _digits_wanted(entry: Entry, codes: list[str]) -> str:
+    some = ", ".join(dotted(code) for code in codes[:5])
+    more = f" and {len(codes) - 5} more" if len(codes) > 5 else ""
+    digits = max(len(code) for code in codes)
+    return (
+        f"{dotted(entry.product)} is too short: {digits} digits settle it (it names {some}{more})"
+    )
+
+
+def _over(measure: Measure, day: date, known: date) -> NotApplied | None:
+    for part, code in (("ended", "ended"), ("suspended", "suspended")):
+        held = measure.part(part, day, known)
+        if held is not None and held.value is True:
+            return NotApplied(measure.name, code, f"{code} since {held.since}", event=held.event)
+    return None
+
+
+def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: date) -> NotApplied:
+    """Why no line covers the goods on the day: one does later, one did, or none ever."""
+    later: list[tuple[date, str]] = []
+    before: list[tuple[date, str]] = []
+    for line, scope, _, prefix, _ in matches:
+        if scope.value.codes is None and scope.value.tests:
+            continue  # It covers whatever is claimed, so it says nothing of these goods.
+        if prefix is None or not scope.known <= known < scope.known_until:
+            continue
+        for bears in line.bears:
+            if not bears.known <= known < bears.known_until or bears.value is None:
+                continue
+            since, until = max(scope.since, bears.since), min(scope.until, bears.until)
+            if since < until and since > day:
+                later.append((since, bears.event))
+            elif since < until and until <= day:
+                before.append((until, bears.event))
+    if later:
+        since, event = min(later)
+        return NotApplied(measure.name, "not-yet", f"from {since}", event=event)
+    if before:
+        until, event = max(before)
+        return NotApplied(measure.name, "ended", f"to the day before {until}", event=event)
+    return NotApplied(measure.name, "no-line", NO_LINE)

@@ -1,0 +1,179 @@
+"""Duties as JSON and as rows.  Others rely on the shapes: fields may be added, never renamed.
+
+Rates and points are decimal texts in per cent of the customs value, without trailing zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from tracker.domain.dates import EVER, AsOf
+from tracker.domain.duties import Component, Duty
+from tracker.domain.duty_steps import Difference, Refund, Step
+from tracker.domain.givens import Stated, in_words
+from tracker.domain.numbers import plain
+from tracker.domain.products import ANY, dotted
+from tracker.domain.tariff import Entry
+from tracker.exports.shapes import of_coordinate
+
+
+def number(value: Decimal | None) -> str | None:
+    """*value* in digits; None where it is not known."""
+    return None if value is None else plain(value)
+
+
+def of_duty(found: Duty, *, id: str | None = None) -> dict[str, Any]:
+    """What an entry pays; ``id`` is that of the question, where it had one."""
+    return ({} if id is None else {"id": id}) | {
+        "as_of": of_coordinate(found.as_of),
+        "entry": _entry(found.entry),
+        "total": number(found.total),
+        "additional": number(found.additional),
+        "specific": [
+            {"measure": each.measure, "line": each.line, "text": each.text}
+            for each in found.specific
+        ],
+        "components": [_component(each) for each in found.components],
+        "not_applied": [
+            {"measure": each.measure, "code": each.code, "why": each.why}
+            | ({"by": each.by} if each.by else {})
+            | ({"event": each.event} if each.event else {})
+            for each in found.not_applied
+        ],
+        "would_change": [
+            {
+                "given": name,
+                "value": in_words(value),
+                "total": number(each.total),
+                "additional": number(each.additional),
+                "measure": each.measure,
+            }
+            | ({"with": _given(rest)} if rest else {})
+            for each in found.would_change
+            for name, value, rest in [_first(each.given)]
+        ],
+        "unsettled": [
+            {"measure": each.measure, "line": each.line or None, "why": each.why}
+            for each in found.unsettled
+        ],
+        "prohibited": [
+            {
+                "measure": each.measure,
+                "line": each.line,
+                "bears": each.bears,
+                "event": each.event,
+            }
+            for each in found.prohibited
+        ],
+        "covered": found.covered,
+        "covers": _covers(found),
+    }
+
+
+def _first(given: Mapping[str, Stated]) -> tuple[str, Stated, dict[str, Stated]]:
+    (name, value), *rest = sorted(given.items())
+    return name, value, dict(rest)
+
+
+def _given(given: Mapping[str, Stated]) -> dict[str, Any]:
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else in_words(value)
+        for name, value in sorted(given.items())
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "into": entry.into,
+        "from": entry.origin,
+        "product": entry.product if entry.product == ANY else dotted(entry.product),
+        "on": entry.on.isoformat(),
+        "base": number(entry.base),
+        "given": _given(entry.given),
+    }
+
+
+def _component(each: Component) -> dict[str, Any]:
+    return {
+        "measure": each.measure,
+        "line": each.line,
+        "basis": each.basis,
+        "rate": number(each.rate),
+        "share": number(each.share),
+        "points": number(each.points),
+        "standing": each.standing,
+        "heading": each.heading,
+        "event": each.event,
+        "source": each.source,
+    } | ({} if each.at_least is None else {"at_least": number(each.at_least)})
+
+
+def _covers(found: Duty) -> dict[str, str | None] | None:
+    """The days that the catalogue covers: the first, and the first that it no longer does."""
+    if found.covers is None:
+        return None
+    first, until = found.covers
+    return {"from": first.isoformat(), "until": None if until == EVER else until.isoformat()}
+
+
+STEP_COLUMNS = ("from", "total", "additional", "charged", "measure", "before", "after", "event")
+
+
+def step_rows(steps: Iterable[Step]) -> Iterable[dict[str, Any]]:
+    """One row a change of a measure; of a step that changes none, one row."""
+    for step in steps:
+        row = {
+            "from": step.day.isoformat(),
+            "total": number(step.duty.total),
+            "additional": number(step.duty.additional),
+            "charged": charged(step.duty),
+        }
+        for each in step.causes or (None,):
+            yield row if each is None else row | _difference(each)
+
+
+def charged(found: Duty) -> str:
+    """The components in one line: ``us-column-1 2.5 + us-232-autos 25``."""
+    shown = [f"{each.measure} {number(each.points) or '?'}" for each in found.components]
+    return " + ".join(shown)
+
+
+def of_steps(at: AsOf, steps: Iterable[Step]) -> dict[str, Any]:
+    """Every change of what an entry pays, each with its causes and the whole answer."""
+    return {
+        "as_of": of_coordinate(at),
+        "steps": [
+            {
+                "from": step.day.isoformat(),
+                "total": number(step.duty.total),
+                "additional": number(step.duty.additional),
+                "causes": [_difference(each) for each in step.causes],
+                "components": [_component(each) for each in step.duty.components],
+                "covered": step.duty.covered,
+            }
+            for step in steps
+        ],
+    }
+
+
+def _difference(each: Difference) -> dict[str, Any]:
+    return {
+        "measure": each.measure,
+        "before": number(each.before),
+        "after": number(each.after),
+        "event": each.event,
+    }
+
+
+def of_refund(found: Refund) -> dict[str, Any]:
+    """What is owed, what is charged by measures held unlawful, and both answers whole."""
+    return {
+        "value": number(found.value),
+        "owed": number(found.owed),
+        "held_unlawful": number(found.unlawful),
+        "differences": [_difference(each) for each in found.differences],
+        "then": of_duty(found.then),
+        "now": of_duty(found.now),
+    }
