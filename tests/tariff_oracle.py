@@ -126,25 +126,46 @@ def pays(entries: Sequence[Written], asked: Asked, groups: Mapping[str, str]) ->
         if row["kind"] in ("ban-set", "licence-set")
     }
     winners = {name: row for name, row in winners.items() if (name, row["line"]) not in forbidden}
-    if asked.base is not None:
-        winners.pop("column-1", None)
-        not_charged.pop("column-1", None)
-    base = asked.base
-    if base is None and "column-1" in winners:
-        base = _number(winners["column-1"].get("rate"))
+    ordinary = winners.pop("column-1", None)
     shares = _shares(winners, held, asked)
+    displaced = [
+        other
+        for other, share in shares.items()
+        if share is not None and _yielding(held, "column-1", other) == "all"
+    ]
+    base = asked.base
     charged = {}
+    if displaced and "column-1" in measures:
+        not_charged["column-1"] = "yields"
+        base = Decimal(0)
+    elif base is not None:
+        not_charged.pop("column-1", None)
+    elif ordinary:
+        base = _number(ordinary.get("rate"))
+        standing = _standing(held, "column-1")
+        charged["column-1"] = ordinary["line"], Decimal(1), base, standing, ordinary["event"]
+    added: list[Decimal | None] = []
     for name, share in shares.items():
         if share is None:
             not_charged[name] = "yields"
             continue
         row = winners[name]
-        standing = held.get(("measure-standing-set", name), {"standing": "undisputed"})["standing"]
-        charged[name] = row["line"], share, _points(row, share, base), standing, row["event"]
-    more = [each[2] for name, each in charged.items() if name != "column-1"]
-    additional = None if None in more else sum((each for each in more if each), Decimal())
+        added.append(_points(row, share, base))
+        charged[name] = row["line"], share, added[-1], _standing(held, name), row["event"]
+    known = [each for each in added if each is not None]
+    additional = sum(known, Decimal()) if len(known) == len(added) else None
     total = None if base is None or additional is None else base + additional
     return Paid(total, additional, charged, not_charged, forbidden, too_short)
+
+
+def _standing(held: Held, measure: str) -> str:
+    said = held.get(("measure-standing-set", measure))
+    return str(said["standing"]) if said else "undisputed"
+
+
+def _yielding(held: Held, one: str, other: str) -> str:
+    said = held.get(("yields", one, other))
+    return str(said["share"]) if said else "none"
 
 
 def _number(rate: object) -> Decimal | None:
@@ -160,7 +181,11 @@ def _is_suspended(held: Held, measure: str, line: str) -> bool:
 def _covering(
     held: Held, asked: Asked, groups: set[str]
 ) -> tuple[list[dict[str, Any]], set[tuple[str, str]]]:
-    """The lines that cover the goods, conditions aside; and those that want more digits."""
+    """The lines that cover the goods, conditions aside; and those that want more digits.
+
+    A line with conditions and no products covers whatever is claimed: it does not speak of
+    these goods.
+    """
     rows = []
     short = set()
     for part, scope in held.items():
@@ -188,6 +213,7 @@ def _covering(
                 **bears,
                 "measure": measure,
                 "conditions": conditions,
+                "speaks": length != "any" or not conditions,
                 "suspended": _is_suspended(held, measure, line),
                 "key": (
                     bears.get("rank", 0),
@@ -225,7 +251,7 @@ def _when(entries: Sequence[Written], measure: str, asked: Asked, groups: set[st
         day
         for day in named
         for row in _covering(holding(entries, day, asked.known_by), asked, groups)[0]
-        if row["measure"] == measure
+        if row["measure"] == measure and row["speaks"]
     }
     if any(day > asked.day for day in covering):
         return "not-yet"
@@ -237,14 +263,17 @@ def _winner(rows: Sequence[dict[str, Any]], asked: Asked) -> dict[str, Any] | st
     rows = [row for row in rows if not row["suspended"]]
     if not rows:
         return "suspended"
-    rows = [row for row in rows if all(_is_shown(each, asked) for each in row["conditions"])]
-    exempt = [row for row in rows if row.get("basis") == "exempt"]
+    shown = [row for row in rows if all(_is_shown(each, asked) for each in row["conditions"])]
+    exempt = [row for row in shown if row.get("basis") == "exempt"]
     if any("share" not in row for row in exempt):
         return "exempt"
-    floors = [row for row in rows if row.get("basis") == "at-least"]
-    rows = [row for row in rows if row not in exempt and row not in floors]
+    floors = [row for row in shown if row.get("basis") == "at-least"]
+    wanting = [row for row in rows if row not in shown and row["speaks"]]
+    rows = [row for row in shown if row not in exempt and row not in floors]
     if not rows:
-        return "condition"
+        relief = ("exempt", "at-least")
+        some = [row for row in wanting if row.get("basis") not in relief]
+        return "condition" if some else "no-line"
     *_, winner = sorted(rows, key=lambda row: row["key"])
     out = [_share(row["share"], asked, Decimal(0)) for row in exempt]
     floor = sorted(floors, key=lambda row: row["key"])[-1:]
@@ -297,10 +326,10 @@ def _shares(
     Whoever yields waits until all it yields to are settled.
     """
     yielding = {
-        (one, other): held["yields", one, other]["share"]
+        (one, other): _yielding(held, one, other)
         for one in winners
         for other in winners
-        if held.get(("yields", one, other), {"share": "none"})["share"] != "none"
+        if _yielding(held, one, other) != "none"
     }
     found: dict[str, Decimal | None] = {}
     while len(found) < len(winners):

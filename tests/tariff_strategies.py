@@ -39,7 +39,7 @@ _SPANS: list[dict[str, str]] = [
 spans = st.sampled_from(_SPANS)
 """Days of an effect that are no empty span, as :func:`tests.tariffs.line` takes them."""
 
-_CONDITIONS: list[dict[str, Any]] = [
+CONDITIONS: list[dict[str, Any]] = [
     {"given": "claim", "is": "usmca"},
     {"given": "quota", "is": "within"},
     {"given": "claim", "is": "korus"},
@@ -59,6 +59,13 @@ _EXCEPTIONS: list[dict[str, Any]] = [
 ]
 _SHARES = ("content:steel", "rest:steel", "rest:us-content", "content:us-content")
 
+
+def _apart(one: Effect, other: Effect) -> bool:
+    """Whether two conditions are of two givens; claims are several of one."""
+    names = {one["given"], other["given"]}
+    return len(names) == 2 or "claim" in names
+
+
 scopes = st.builds(
     lambda partners, products, exceptions, conditions: {
         "partners": partners,
@@ -72,7 +79,11 @@ scopes = st.builds(
     ),
     st.sampled_from(_EXCEPTIONS),
     st.sampled_from(
-        [*[[]] * 30, *([each] for each in _CONDITIONS), *map(list, combinations(_CONDITIONS, 2))]
+        [
+            *[[]] * 30,
+            *([each] for each in CONDITIONS),
+            *([one, other] for one, other in combinations(CONDITIONS, 2) if _apart(one, other)),
+        ]
     ),
 )
 """What a line covers."""
@@ -166,6 +177,13 @@ def _stage(party: str, stage: str, days: dict[str, str]) -> Effect:
     }
 
 
+_DISPLACED: list[list[Effect]] = [
+    *[[]] * 6,
+    *([yields("column-1", name)] for name in MEASURES),
+    [yields("column-1", name, since=WINDOW[5]) for name in MEASURES[:2]],
+]
+
+
 @st.composite
 def _ordinary(draw: st.DrawFn) -> list[Effect]:
     """The ordinary duty, the introductions of all measures, and a group with a party."""
@@ -176,6 +194,7 @@ def _ordinary(draw: st.DrawFn) -> list[Effect]:
         *line("column-1", "all", "2.5", basis="base", **draw(spans)),
         *line("column-1", "cars", on_cars, basis="base", products=["8703"], **draw(spans)),
         *(introduced(name, imposer=by) for name, by in zip(MEASURES, imposers, strict=True)),
+        *draw(st.sampled_from(_DISPLACED)),
         agreement(EU, "bloc"),
         _stage("FR", "in-force", {}),
     ]
