@@ -655,10 +655,10 @@ class Tracker:
         with self._reading() as conn:
             key = self._placed(conn, at).at_version, at.reading
             if self._tariff is None or self._tariff[0] != key:
-                self._tariff = key, self._tariff_of(conn, at)
+                self._tariff = key, self._tariff_of(conn, at, key[0])
             return self._tariff[1]
 
-    def _tariff_of(self, conn: Connection, at: AsOf) -> Tariff:
+    def _tariff_of(self, conn: Connection, at: AsOf, version: int | None) -> Tariff:
         from tracker.domain.parties import groups
         from tracker.domain.tariff import Tariff
 
@@ -673,14 +673,13 @@ class Tracker:
         else:
             held, _ = self._folded(conn, at, wanted)
         measures = [each for each in held if each.subject not in bodies]
+        cited = logs.cited(conn, {each.event for each in measures})
         return Tariff(
             measures,
-            (
-                (bodies[each.subject], each)
-                for each in held
-                if each.subject in bodies and each.part.startswith("party/")
-            ),
-            logs.first_sources(conn, {each.event for each in measures}),
+            ((bodies[each.subject], each) for each in held if each.subject in bodies),
+            {name: each.source for name, each in cited.items()},
+            {name: each.order for name, each in cited.items() if each.order},
+            version,
         )
 
     def rate(self, at: AsOf, entry: Entry) -> Duty:

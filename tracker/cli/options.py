@@ -117,14 +117,19 @@ def coordinate(
     at_version: int | None = None,
     recorded_by: str | None = None,
     reading: str | None = None,
+    *,
+    day_option: str = "--as-of",
 ) -> AsOf:
     """The coordinate that was typed; how it was understood is echoed.
+
+    Args:
+        day_option: how the day that is asked about was named.
 
     Raises:
         BadCommand: a day is none, or could be two.
         NotFound: the version is not there yet, or there is no such rival.
     """
-    day = asked_day(tracker, as_of, "--as-of")
+    day = asked_day(tracker, as_of, day_option)
     known = asked_day(tracker, known_by, "--known-by")
     if recorded_by is not None:
         at_version = _version(tracker, recorded_by, at_version)

@@ -68,15 +68,23 @@ def rate(
     """
     tracker = open_tracker(db)
     if file is not None:
-        if into or origin or product or on or history:
-            raise BadCommand("--file holds the questions: leave out --into, --from, --product")
+        if into or origin or product or on or history or base or given:
+            raise BadCommand("--file holds the questions: leave out what they say themselves")
+        if format == Format.csv:
+            raise BadCommand("--file is answered in JSON lines: leave out --format csv")
         _rate_file(tracker, file, known_by, at_version, recorded_by, reading)
         return
     if on is not None and history is not None:
         raise BadCommand("--on is one day and --history a span: give one of them")
     first, last = _span(tracker, history)
     at = options.coordinate(
-        tracker, on if first is None else str(last), known_by, at_version, recorded_by, reading
+        tracker,
+        on if first is None else str(last),
+        known_by,
+        at_version,
+        recorded_by,
+        reading,
+        day_option="--on",
     )
     raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
     tariff, question = _asked(tracker, at, raw | {"given": _givens(given)})
@@ -93,14 +101,18 @@ def rate(
 
 def _asked(tracker: "Tracker", at: Any, raw: "Mapping[str, Any]") -> "tuple[Tariff, Question]":
     """The tariff to ask and the question that was typed."""
-    from tracker.domain.questions import read_question
+    from tracker.domain.givens import BadGiven
+    from tracker.domain.products import UnknownProduct
+    from tracker.domain.questions import BadQuestion, read_question
 
     for name in ("into", "from", "product"):
         if not raw.get(name):
             raise BadCommand(f"--{name} is missing: give --into, --from and --product")
-    # The importer is read first: the claims that are known are those of its measures.
     tariff = tracker.tariff(at)
-    return tariff, read_question(raw, claims=tariff.claims)
+    try:
+        return tariff, read_question(raw, claims=tariff.claims)
+    except (BadQuestion, UnknownProduct, BadGiven) as error:
+        raise BadCommand(str(error)) from None
 
 
 def _givens(given: list[str] | None) -> "dict[str, Any]":
@@ -172,9 +184,9 @@ def _rate_file(
 
 def _opened(file: Path) -> Any:
     if str(file) == "-":
-        return sys.stdin
+        return sys.stdin.buffer
     try:
-        return file.open(encoding="utf-8", newline="")
+        return file.open("rb")
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from None
 
@@ -235,6 +247,8 @@ def _show(found: "Duty", format: Format) -> None:
     # A program reads of every measure that was looked at; a person would miss those that matter.
     elsewhere = [each for each in shape["not_applied"] if each["code"] == "no-line"]
     shape["not_applied"] = [each for each in shape["not_applied"] if each not in elsewhere]
+    for each in shape["would_change"]:
+        each["with"] = ", ".join(f"{name}={value}" for name, value in each.get("with", {}).items())
     for title, name, shown in more:
         if shape[name]:
             output.write(f"\n{title}\n")
@@ -263,7 +277,9 @@ def _row_of(found: "Duty") -> "dict[str, Any]":
 
 def _covers(covers: "Mapping[str, str | None] | None") -> str:
     if covers is None:
-        return "the catalogue has nothing on this importer"
+        return "the catalogue does not say which days it covers for this importer"
+    if covers["until"] is None:
+        return f"the catalogue covers entries from {covers['from']} on"
     return f"the catalogue covers entries from {covers['from']} to the day before {covers['until']}"
 
 
@@ -323,7 +339,9 @@ def refunds(
     if not amount.is_finite() or amount < 0:
         raise BadCommand(f"--value {value} is no amount: write 40000")
     tracker = open_tracker(db)
-    at = options.coordinate(tracker, on, known_by, at_version, recorded_by, reading)
+    at = options.coordinate(
+        tracker, on, known_by, at_version, recorded_by, reading, day_option="--on"
+    )
     raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
     tariff, question = _asked(tracker, at, raw | {"given": _givens(given)})
     then = replace(at, known_by=at.day, expected=False)

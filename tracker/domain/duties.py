@@ -22,10 +22,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.domain.dates import AsOf
-from tracker.domain.givens import Stated
+from tracker.domain.givens import Stated, Test, in_words
 from tracker.domain.products import dotted
 from tracker.domain.tariff import (
     NO_LINE,
@@ -35,6 +35,7 @@ from tracker.domain.tariff import (
     Looked,
     Measure,
     NotApplied,
+    Span,
     Tariff,
     Unsettled,
     on,
@@ -140,66 +141,60 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
     looked = list(tariff.look(entry, known))
     results = [_winner(one, entry.given, entry.on) for one in looked]
     charged = _Charged(looked, results, entry, known)
-    shares = {name: charged.share(name) for name in charged.won}
-    components = [
-        replace(each, source=tariff.sources.get(each.event or ""))
-        for name, share in shares.items()
-        if isinstance(share, Decimal) and not (charged.is_base(name) and entry.base is not None)
-        for each in [charged.component(name, share)]
-    ]
-    unsettled = [each for one in looked for each in one.unsettled] + charged.unsettled
-    unsettled += [
-        Unsettled(each.measure, each.line, "its rate is not established")
-        for each in components
-        if each.rate is None
-    ]
-    if charged.base is None:
-        why = "the ordinary duty is not known: give it as the base"
-        unsettled.append(Unsettled(charged.ordinary, "", why))
+    components = charged.components(tariff.sources)
     if entry.base is not None and charged.displaced is None:
-        components.append(_given_base(charged.ordinary, entry.base))
-    elif charged.displaced is not None and charged.ordinary not in shares:
-        shares[charged.ordinary] = charged.displaced
+        components.append(_given_base(charged, entry.base))
     not_applied = [
         each
         for one, each in zip(looked, results, strict=True)
-        if isinstance(each, NotApplied) and not (entry.base is not None and one.measure.is_base)
+        if isinstance(each, NotApplied) and one.measure.name not in charged.replaced
     ]
-    not_applied += [share for share in shares.values() if isinstance(share, NotApplied)]
     sums = charged.sums()
-    covers = tariff.covers(entry.into)
-    covered = covers is not None and covers[0] <= entry.on < covers[1]
+    covers = tariff.covers(entry, known)
+    covered = tariff.covered(entry, known)
     return Duty(
         entry=entry,
-        as_of=at,
+        as_of=replace(at, at_version=tariff.version) if at.at_version is None else at,
         total=sums.total if covered else None,
         # A day that is not covered is never told as free: what is not kept is not known.
         additional=sums.additional if covered or sums.additional else None,
         components=tuple(sorted(components, key=lambda each: (each.basis != "base", each.measure))),
-        not_applied=tuple(sorted(not_applied, key=lambda each: each.measure)),
-        would_change=(
-            *_would_change(looked, results, entry, known, sums),
-            *_more_digits(tariff, looked, entry, known, sums),
+        not_applied=tuple(
+            sorted((*not_applied, *charged.not_applied()), key=lambda each: each.measure)
         ),
-        unsettled=tuple(sorted(unsettled, key=lambda each: (each.measure, each.line))),
+        would_change=tuple(
+            each if covered else replace(each, total=None)
+            for each in sorted(
+                (
+                    *_would_change(looked, results, entry, known, sums),
+                    *_more_digits(tariff, looked, entry, known, sums),
+                ),
+                key=lambda each: [(name, in_words(value)) for name, value in each.given.items()],
+            )
+        ),
+        unsettled=tuple(
+            sorted(
+                (*_unsettled(looked, entry), *charged.unsettled),
+                key=lambda each: (each.measure, each.line),
+            )
+        ),
         prohibited=sums.prohibited,
         covered=covered,
         covers=covers,
     )
 
 
-def _given_base(measure: str, base: Decimal) -> Component:
-    return Component(measure, "given", "base", base, _ONE, base, "undisputed", None)
+def _unsettled(looked: Iterable[Looked], entry: Entry) -> Iterator[Unsettled]:
+    """What a longer code would settle; not of the ordinary duty where that is stated."""
+    for one in looked:
+        if entry.base is None or not one.measure.is_base:
+            yield from one.unsettled
 
 
-def _base(looked: Sequence[Looked], results: Sequence[_Result], entry: Entry) -> Decimal | None:
-    """The ordinary duty, as given or as the line that wins says; None where it is not known."""
-    if entry.base is not None:
-        return entry.base
-    for one, result in zip(looked, results, strict=True):
-        if one.measure.is_base and isinstance(result, _Won):
-            return result.line.bears.value.rate
-    return None
+def _given_base(charged: _Charged, base: Decimal) -> Component:
+    share = charged.share_of_base
+    points = base * share
+    return Component(charged.ordinary, "given", "base", base, share, points, "undisputed", None)
 
 
 def _winner(one: Looked, given: Mapping[str, Stated], day: date) -> _Result:
@@ -222,12 +217,14 @@ def _winner(one: Looked, given: Mapping[str, Stated], day: date) -> _Result:
         why = f"line {by.line} exempts these goods"
         return NotApplied(name, "exempt", why, event=by.bears.event)
     lines = [each for each in met if each.charges]
-    if not lines:
+    floors = [each for each in met if each.bears.value.basis == "at-least"]
+    if not lines and not floors:
         return _not_shown(name, running, given, day)
+    if not lines:
+        lines, floors = floors, []  # Nothing but the minimum is kept.
     won = max(lines, key=lambda each: each.order) if len(lines) > 1 else lines[0]
     if won.bears.value.stops:
         return Prohibited(name, won.line, won.bears.value.stops, won.bears.event)
-    floors = [each for each in met if each.bears.value.basis == "at-least"]
     return _Won(
         one.measure,
         won,
@@ -265,7 +262,11 @@ def _share(bears: Bears, given: Mapping[str, Stated]) -> Decimal:
 
 
 class _Charged:
-    """Which of the measures that apply are charged, and on what share of the value."""
+    """Which of the measures that apply are charged, on what share of the value, and what base.
+
+    ``ordinary`` is the measure of the ordinary duty; ``displaced`` says what is charged in its
+    place.  ``base`` is what of it is charged, None where it is not known.
+    """
 
     def __init__(
         self,
@@ -274,71 +275,63 @@ class _Charged:
         entry: Entry,
         known: date,
     ) -> None:
-        self.unsettled: list[Unsettled] = []
-        self.prohibited = tuple(each for each in results if isinstance(each, Prohibited))
-        self.won = {each.measure.name: each for each in results if isinstance(each, _Won)}
         self._given = entry.given
         self._day = entry.on
         self._known = known
-        self._shares: dict[str, Decimal | NotApplied] = {}
-        self._asked: set[str] = set()
+        self.unsettled: list[Unsettled] = []
+        self.prohibited = tuple(each for each in results if isinstance(each, Prohibited))
+        won = [each for each in results if isinstance(each, _Won)]
+        if entry.base is not None:
+            won = [each for each in won if not _is_base(each)]
+        self.won = {each.measure.name: each for each in won}
         ordinary = next((one.measure for one in looked if one.measure.is_base), None)
         self.ordinary = ordinary.name if ordinary else "base"
-        self.displaced = self._displacing(ordinary) if ordinary else None
-        self.base = _base(looked, results, entry) if self.displaced is None else _ZERO
+        self._shares: dict[str, Decimal | NotApplied] = {}
+        self._settle()
+        rest = self._rest(ordinary, "") if ordinary else _ONE
+        self.displaced = rest if isinstance(rest, NotApplied) else None
+        self.share_of_base = _ZERO if isinstance(rest, NotApplied) else rest
+        # Measures of the ordinary duty about which nothing is to be said beside a stated base.
+        self.replaced = {self.ordinary} if entry.base is not None or self.displaced else set()
+        self.base = self._base(entry)
+        if self.base is None:
+            why = "the ordinary duty is not known: give it as the base"
+            self.unsettled.append(Unsettled(self.ordinary, "", why))
 
-    def _displacing(self, ordinary: Measure) -> NotApplied | None:
-        """What is charged in place of the ordinary duty, whether or not that is known."""
-        rest = self._rest(ordinary, "")
-        return rest if isinstance(rest, NotApplied) else None
+    def _settle(self) -> None:
+        """Find the share of each measure, those that others yield to before these.
 
-    def is_base(self, name: str) -> bool:
-        """Whether the measure is the ordinary duty."""
-        return self.won[name].measure.is_base
-
-    def sums(self) -> _Sums:
-        """Base and all else together, and all else, where they are known."""
-        additional, known = _ZERO, True
-        for name, each in self.won.items():
-            share = self.share(name)
-            if isinstance(share, Decimal) and not self.is_base(name):
-                points = self._points(each, share)
-                known = known and points is not None
-                additional += points or _ZERO
-        if self.unsettled or not known:
-            return _Sums(None, None, self.prohibited)
-        total = None if self.base is None else self.base + additional
-        return _Sums(total, additional, self.prohibited)
-
-    def share(self, name: str) -> Decimal | NotApplied:
-        """The share that the measure is charged on, or why it is not charged at all.
-
-        A ring of measures that yield to one another charges the one that was asked first;
-        two that yield to each other never reach the log.
+        Of a ring of measures that yield to one another the first by name is charged: two that
+        yield to each other never reach the log, and no law says more of longer ones.
         """
-        if name not in self._shares:
-            self._asked.add(name)
-            self._shares[name] = self._ask(name)
-        return self._shares[name]
+        waiting = {
+            name: {other for other, _ in self._yields(each.measure)}
+            for name, each in sorted(self.won.items())
+        }
+        while waiting:
+            ready = (name for name, others in waiting.items() if others <= self._shares.keys())
+            name = next(ready, None) or next(iter(waiting))
+            del waiting[name]
+            each = self.won[name]
+            rest = self._rest(each.measure, each.line.line)
+            if isinstance(rest, Decimal):
+                rest *= _share(each.line.bears.value, self._given) * (_ONE - each.taken_out)
+            self._shares[name] = rest
 
-    def _ask(self, name: str) -> Decimal | NotApplied:
-        each = self.won[name]
-        rest = self._rest(each.measure, each.line.line)
-        if isinstance(rest, NotApplied):
-            return rest
-        return _share(each.line.bears.value, self._given) * (_ONE - each.taken_out) * rest
+    def _yields(self, measure: Measure) -> list[tuple[str, Span[Any]]]:
+        """What the measure yields to on the day, of what applies, by name."""
+        held = (
+            (other, on(measure.yields[other], self._day, self._known))
+            for other in sorted(measure.yields.keys() & self.won.keys())
+        )
+        return [(other, span) for other, span in held if span and span.value != "none"]
 
     def _rest(self, measure: Measure, line: str) -> Decimal | NotApplied:
         """The share of the value that those to which the measure yields leave of it."""
         rest = _ONE
-        for other in sorted(measure.yields.keys() & self.won.keys()):
-            if other in self._asked and other not in self._shares:
-                continue
-            held = on(measure.yields[other], self._day, self._known)
-            if held is None or held.value == "none":
-                continue
-            taken = self.share(other)
-            if isinstance(taken, NotApplied):
+        for other, held in self._yields(measure):
+            taken = self._shares.get(other)
+            if taken is None or isinstance(taken, NotApplied):
                 continue
             if held.value == "open":
                 why = f"whether it yields to {other} is not established"
@@ -350,13 +343,62 @@ class _Charged:
                 return NotApplied(measure.name, "yields", why, other, held.event)
         return rest
 
-    def component(self, name: str, share: Decimal) -> Component:
-        """What the measure adds on *share* of the value."""
-        each = self.won[name]
+    def _base(self, entry: Entry) -> Decimal | None:
+        """What is charged of the ordinary duty; None where it is not known."""
+        if self.displaced is not None:
+            return _ZERO
+        if entry.base is not None:
+            return entry.base * self.share_of_base
+        base = None
+        for name, each in self.won.items():
+            share = self._shares[name]
+            if _is_base(each) and isinstance(share, Decimal):
+                if each.line.bears.value.rate is None:
+                    return None
+                base = (base or _ZERO) + each.line.bears.value.rate * share
+        return base
+
+    def sums(self) -> _Sums:
+        """Base and all else together, and all else, where they are known."""
+        additional, known = _ZERO, True
+        for name, each in self.won.items():
+            share = self._shares[name]
+            if isinstance(share, Decimal) and not _is_base(each):
+                points = self._points(each, share)
+                known = known and points is not None
+                additional += points or _ZERO
+        if not known or any(each.measure != self.ordinary for each in self.unsettled):
+            return _Sums(None, None, self.prohibited)
+        total = None if self.base is None else self.base + additional
+        return _Sums(total, additional, self.prohibited)
+
+    def not_applied(self) -> list[NotApplied]:
+        """The measures that others displace, the ordinary duty among them."""
+        found = [each for each in self._shares.values() if isinstance(each, NotApplied)]
+        if self.displaced is not None and self.ordinary not in self._shares:
+            found.append(self.displaced)
+        return found
+
+    def components(self, sources: Mapping[str, str]) -> list[Component]:
+        """What each measure that is charged adds; notes which rates are not established."""
+        found = []
+        for name, each in self.won.items():
+            share = self._shares[name]
+            if isinstance(share, NotApplied):
+                continue
+            component = self._component(each, share, sources)
+            found.append(component)
+            floor = each.at_least.bears.value if each.at_least else None
+            if component.rate is None or (floor is not None and floor.rate is None):
+                why = "its rate is not established"
+                self.unsettled.append(Unsettled(name, component.line, why))
+        return found
+
+    def _component(self, each: _Won, share: Decimal, sources: Mapping[str, str]) -> Component:
         bears = each.line.bears.value
         standing = each.measure.part("standing", self._day, self._known)
         return Component(
-            measure=name,
+            measure=each.measure.name,
             line=each.line.line,
             basis=bears.basis,
             rate=bears.rate,
@@ -366,6 +408,7 @@ class _Charged:
             event=each.line.bears.event,
             heading=bears.heading,
             text=bears.text,
+            source=sources.get(each.line.bears.event),
             at_least=each.at_least.bears.value.rate if each.at_least else None,
         )
 
@@ -373,7 +416,7 @@ class _Charged:
         bears = each.line.bears.value
         if bears.rate is None:
             return None
-        if bears.basis == "total":
+        if bears.basis in ("total", "at-least"):
             if self.base is None:
                 return None
             points = max(_ZERO, bears.rate - self.base) * share
@@ -385,6 +428,10 @@ class _Charged:
                 return None
             points = max(points, least - self.base)
         return points
+
+
+def _is_base(each: _Won) -> bool:
+    return each.line.bears.value.basis == "base"
 
 
 def _would_change(
@@ -451,21 +498,33 @@ def _asked(one: Looked) -> frozenset[str]:
     return frozenset(filter(None, shares)).union(*tests)
 
 
-def _unstated(looked: Sequence[Looked], entry: Entry) -> Iterator[tuple[str, dict[str, Stated]]]:
-    """What meets the conditions of a line that nothing stated contradicts, line by line."""
+def _unstated(looked: Iterable[Looked], entry: Entry) -> Iterator[tuple[str, dict[str, Stated]]]:
+    """What meets the conditions of a line that nothing stated contradicts, line by line.
+
+    Also with as much of what it is charged on, or takes out, as relieves the most.
+    """
     for one in looked:
         for each in one.candidates:
             bears = each.bears.value
-            if each.suspended or not (each.tests or bears.share):
+            if one.over or each.suspended or not (each.tests or bears.share):
                 continue
-            results = [test.met(entry.given, entry.on) for test in each.tests]
-            if False in results:
+            given = _meeting(each.tests, entry)
+            if given is None:
                 continue
-            given = dict(entry.given)
-            for test, result in zip(each.tests, results, strict=True):
-                if result is None:
-                    given = test.shown(given, entry.on)
-            if bears.share is not None and bears.share not in given:
-                given[bears.share] = _ONE if bears.rest else _ZERO
             if given != entry.given:
                 yield one.measure.name, given
+            if bears.share is not None and bears.share not in entry.given:
+                relieves = bears.rest != (bears.basis == "exempt")
+                shared = {**given, bears.share: _ONE if relieves else _ZERO}
+                if shared != given and all(test.met(shared, entry.on) for test in each.tests):
+                    yield one.measure.name, shared
+
+
+def _meeting(tests: Iterable[Test], entry: Entry) -> dict[str, Stated] | None:
+    """What is stated and what else meets *tests*; None where what is stated cannot."""
+    given = dict(entry.given)
+    # The least that is asked for first, so that what must stay below something is not 0.
+    for test in sorted(tests, key=lambda test: test.below is not None):
+        if test.met(given, entry.on) is None:
+            given = test.shown(given, entry.on)
+    return given if all(test.met(given, entry.on) for test in tests) else None

@@ -37,8 +37,11 @@ def steps(tariff: Tariff, entry: Entry, at: AsOf, *, first: date, last: date) ->
     Between two turns of the facts nothing changes: only they are asked about.
     """
     before: Duty | None = None
-    days = [first, *(day for day in tariff.turns(at.knowledge) if first < day <= last)]
-    for day in days:
+    turns = set(tariff.turns(at.knowledge))
+    if "model-year" in entry.given:
+        # How old the goods are goes by the year of entry.
+        turns |= {date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
+    for day in [first, *sorted(day for day in turns if first < day <= last)]:
         here = replace(at, day=day)
         found = duty(tariff, replace(entry, on=day), here)
         causes = tuple(differences(before, found)) if before else ()
@@ -57,14 +60,10 @@ def differences(before: Duty, after: Duty) -> Iterator[Difference]:
     reasons = {each.measure: each.event for each in after.not_applied}
     for name in sorted(then.keys() | now.keys()):
         old, new = then.get(name), now.get(name)
-        if old is None or new is None or old.points != new.points:
+        less, more = (each.points if each else Decimal() for each in (old, new))
+        if less != more:
             event = new.event if new else reasons.get(name)
-            yield Difference(
-                name,
-                old.points if old else Decimal(),
-                new.points if new else Decimal(),
-                event or None,
-            )
+            yield Difference(name, less, more, event or None)
 
 
 def _charged(found: Duty) -> dict[str, Component]:

@@ -15,6 +15,8 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 
 from tracker.domain.dates import When
+from tracker.domain.numbers import plain
+from tracker.domain.parties import party
 from tracker.errors import BadDay, TrackerError
 
 Stated: TypeAlias = str | Decimal | date | frozenset[str] | tuple[str, Decimal]
@@ -81,14 +83,11 @@ class BadGiven(TrackerError):
     code = "bad-given"
 
 
-def read_givens(
-    stated: Mapping[str, Any], *, claims: Collection[str] = (), parties: Collection[str] = ()
-) -> dict[str, Stated]:
+def read_givens(stated: Mapping[str, Any], *, claims: Collection[str] = ()) -> dict[str, Stated]:
     """What is stated, read by the vocabulary.
 
     Args:
         claims: what else may be claimed, because a condition of a line names it.
-        parties: the codes of the parties that there are.
 
     Raises:
         BadGiven: a name that is none, or a value that it cannot have; with a suggestion.
@@ -98,11 +97,11 @@ def read_givens(
         given = GIVENS.get(name)
         if given is None:
             raise BadGiven(f"{name} is no given{_meant(name, GIVENS)}; tracker givens lists them")
-        found[name] = _read(given, value, claims, parties)
+        found[name] = _read(given, value, claims)
     return found
 
 
-def _read(given: Given, value: Any, claims: Collection[str], parties: Collection[str]) -> Stated:
+def _read(given: Given, value: Any, claims: Collection[str]) -> Stated:
     if given.form == "claims":
         words = value.split(",") if isinstance(value, str) else value
         if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
@@ -115,14 +114,14 @@ def _read(given: Given, value: Any, claims: Collection[str], parties: Collection
         case "share" | "number":
             return _number(given, text)
         case "party":
-            return _party(given.name, text, parties)
+            return _party(given.name, text)
         case "party:share":
-            party, _, share = text.partition(":")
+            whose, _, share = text.partition(":")
             if not share:
                 raise BadGiven(
                     f"{given.name} is a party and a share, such as GB:0.96, not {text!r}"
                 )
-            return _party(given.name, party, parties), _number(given, share)
+            return _party(given.name, whose), _number(given, share)
         case _:
             word = {"true": "yes", "false": "no"}.get(text.lower(), text.lower())
             if given.words and word not in given.words:
@@ -167,9 +166,9 @@ def _number(given: Given, text: str) -> Decimal:
     return number
 
 
-def _party(name: str, text: str, parties: Collection[str]) -> str:
+def _party(name: str, text: str) -> str:
     code = text.strip().upper()
-    if parties and code not in parties:
+    if party(code) is None:
         raise BadGiven(f"{name}: {text!r} is no party: give its code, such as GB")
     return code
 
@@ -177,6 +176,39 @@ def _party(name: str, text: str, parties: Collection[str]) -> str:
 def _meant(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, list(known), n=1)
     return f": did you mean {close[0]}?" if close else ""
+
+
+_TESTS: Mapping[Form, frozenset[str]] = {
+    "claims": frozenset({"is"}),
+    "day": frozenset({"before", "on-or-after"}),
+    "share": frozenset({"is", "at-least", "below"}),
+    "number": frozenset({"is", "at-least", "below"}),
+    "party": frozenset({"is"}),
+    "word": frozenset({"is"}),
+    "party:share": frozenset({"is", "at-least"}),
+}
+
+
+def condition_problem(condition: Any) -> str | None:
+    """What nobody could meet about a condition, written as in a fact; None when somebody can."""
+    for name in (condition["given"], *condition.get("plus", ())):
+        given = GIVENS.get(DERIVED.get(name, name))
+        if given is None:
+            return f"{name} is no given{_meant(name, GIVENS)}; tracker givens lists them"
+        if given.form not in ("share", "number") and condition.get("plus"):
+            return f"{name} is no number, so it has no sum"
+        tests = condition.keys() - {"given", "plus"}
+        if not tests <= _TESTS[given.form]:
+            return f"{name} is tested by {' or '.join(sorted(_TESTS[given.form]))}"
+        wanted = condition.get("is")
+        if wanted is not None and given.form in ("share", "number"):
+            try:
+                Decimal(wanted)
+            except InvalidOperation:
+                return f"{name} is a number, not {wanted!r}"
+        if wanted is not None and given.words and wanted not in given.words:
+            return f"{name} is {' or '.join(given.words)}, not {wanted!r}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +252,8 @@ class Test:
             # Claims add up: one that is not made may still be.
             return True if self.is_ in value else None
         if isinstance(value, tuple):
-            party, share = value
-            return party == self.is_ and share >= (self.at_least or 0)
+            whose, share = value
+            return whose == self.is_ and share >= (self.at_least or 0)
         if isinstance(value, Decimal):
             others = (stated[name] for name in self.plus)
             total = sum((each for each in others if isinstance(each, Decimal)), value)
@@ -237,28 +269,31 @@ class Test:
         return value == self.is_
 
     def shown(self, stated: Mapping[str, Stated], on: date) -> dict[str, Stated]:
-        """*stated* and what would meet the test, the least of it."""
+        """*stated* and the least that would meet the test beside it, where anything would."""
         found = dict(stated)
         name = DERIVED.get(self.given, self.given)
         if name == "claim":
             claims = stated.get("claim", frozenset())
             assert isinstance(claims, frozenset)
             found[name] = claims | {self.is_ or ""}
-        elif self.given == "metal-from":
-            found[name] = (self.is_ or "", self.at_least or Decimal(1))
-        elif self.is_ is not None:
-            found[name] = self.is_
-        elif self.given == "age-years":
-            found[name] = Decimal(on.year) - (self.at_least or 0)
-        elif self.at_least is not None:
-            found[name] = self.at_least
-        elif self.below is not None:
-            found |= dict.fromkeys((name, *self.plus), Decimal())
-        elif self.before is not None:
-            found[name] = self.before - timedelta(days=1)
-        elif self.on_or_after is not None:
-            found[name] = self.on_or_after
+            return found
+        found.setdefault(name, self._least(on))
+        for other in self.plus:
+            found.setdefault(other, Decimal())
         return found
+
+    def _least(self, on: date) -> Stated:
+        if self.given == "metal-from":
+            return self.is_ or "", self.at_least or Decimal(1)
+        number = GIVENS[DERIVED.get(self.given, self.given)].form in ("share", "number")
+        if self.is_ is not None and not number:
+            return self.is_
+        if self.before is not None:
+            return self.before - timedelta(days=1)
+        if self.on_or_after is not None:
+            return self.on_or_after
+        least = Decimal(self.is_) if self.is_ is not None else self.at_least or Decimal()
+        return on.year - least if self.given == "age-years" else least
 
 
 def _value(name: str, stated: Mapping[str, Stated], on: date) -> Stated | None:
@@ -273,7 +308,9 @@ def in_words(value: Stated) -> str:
     match value:
         case frozenset():
             return ",".join(sorted(value))
-        case (party, share):
-            return f"{party}:{share}"
+        case (whose, share):
+            return f"{whose}:{plain(share)}"
+        case Decimal():
+            return plain(value)
         case _:
             return str(value)

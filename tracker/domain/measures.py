@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
 
+from tracker.domain.givens import condition_problem
 from tracker.domain.numbers import plain
 from tracker.domain.values import (
     Effect,
@@ -66,6 +67,8 @@ class Condition(Value):
             raise ValueError("give one of is, at-least, below, before, on-or-after")
         if self.plus and self.at_least is None and self.below is None:
             raise ValueError("a sum has a number: give at-least or below")
+        if wrong := condition_problem(self.json_value()):
+            raise ValueError(wrong)
         return self
 
     def json_value(self) -> Json:

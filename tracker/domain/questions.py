@@ -29,7 +29,7 @@ class BadQuestion(TrackerError):
 class Question:
     """Goods that enter, and the last day whose reports count for the answer."""
 
-    id: str | None
+    id: Any
     entry: Entry
     known_by: date | None
 
@@ -57,7 +57,7 @@ def read_question(raw: Mapping[str, Any], *, claims: Collection[str] = ()) -> Qu
         raise BadQuestion(f"given holds names and values, not {given!r}")
     known_by = raw.get("known_by")
     return Question(
-        None if raw.get("id") is None else str(raw["id"]),
+        raw.get("id"),
         Entry(
             into=_party("into", raw["into"], on),
             origin=_party("from", raw["from"], on),

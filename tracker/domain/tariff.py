@@ -74,7 +74,10 @@ NO_LINE = "no line of it covers these goods"
 
 
 class Span(NamedTuple, Generic[T]):
-    """A value on a rectangle of days in force and days of knowledge; None: nothing holds."""
+    """A value on a rectangle of days in force and days of knowledge; None: nothing holds.
+
+    ``decided`` puts it among others: the day, the order on that day, the event.
+    """
 
     since: date
     until: date
@@ -82,7 +85,7 @@ class Span(NamedTuple, Generic[T]):
     known_until: date
     value: T
     event: str
-    decided: date
+    decided: tuple[date, int, str]
 
     def holds(self, day: date, known: date) -> bool:
         return self.since <= day < self.until and self.known <= known < self.known_until
@@ -233,7 +236,7 @@ class Candidate(NamedTuple):
         return self.scope.value.tests
 
     @property
-    def order(self) -> tuple[int, int, int, bool, date, str]:
+    def order(self) -> tuple[int, int, int, bool, tuple[date, int, str], str]:
         """The highest wins; those that are exempt are picked before."""
         decided = max(self.bears.decided, self.scope.decided)
         rank = self.bears.value.rank
@@ -257,9 +260,11 @@ class Tariff:
 
     Args:
         facts: those of the measures, sorted by subject and part.
-        memberships: the facts of the agreements that scopes name as groups, each as the
-            code of the group and a fact of one of its parties.
+        memberships: the facts of the agreements that scopes name as groups, each with the
+            code of the group: of their parties, and of their own stage.
         sources: event → the address of its first source.
+        orders: event → its order among the decisions of its day, where that is not 0.
+        version: how much of the log the facts have seen.
     """
 
     def __init__(
@@ -267,25 +272,46 @@ class Tariff:
         facts: Iterable[Fact],
         memberships: Iterable[tuple[str, Fact]] = (),
         sources: Mapping[str, str] | None = None,
+        orders: Mapping[str, int] | None = None,
+        version: int | None = None,
     ) -> None:
         self.sources = sources or {}
+        self.version = version
         self.measures: list[Measure] = []
-        self._covered: dict[str, tuple[date, date]] = {}
-        for subject, group in groupby(facts, key=lambda fact: fact.subject):
-            measure, covered = _measure(subject, group)
-            if covered:
-                self._covered[measure.imposer] = covered
+        self._covered: dict[str, list[tuple[date, date]]] = {}
+        certain = (fact for fact in facts if fact.certain)
+        for subject, group in groupby(certain, key=lambda fact: fact.subject):
+            measure, covered = _measure(subject, group, orders or {})
+            if covered and "imposer" in measure.parts:
+                self._covered.setdefault(measure.imposer, []).extend(covered)
             instrument = measure.parts.get("instrument")
             if instrument and instrument[0].value in CHARGING:
                 self.measures.append(measure)
         self._groups: dict[str, list[tuple[str, Span[Any]]]] = {}
+        self._ended: dict[str, list[Span[Any]]] = {}
         for code, fact in memberships:
-            party = fact.part.removeprefix("party/")
-            self._groups.setdefault(party, []).append((code, _span(fact, _read(fact))))
+            kind, _, party = fact.part.partition("/")
+            span = _span(fact, _read(fact))
+            if kind == "party" and fact.certain:
+                self._groups.setdefault(party, []).append((code, span))
+            elif fact.part == "stage" and fact.certain and span.value == "ended":
+                self._ended.setdefault(code, []).append(span)
 
-    def covers(self, into: str) -> tuple[date, date] | None:
-        """The first day of entry that is covered, and the first that no longer is."""
-        return self._covered.get(into)
+    def covers(self, entry: Entry, known: date) -> tuple[date, date] | None:
+        """The first day of entry that is covered for its importer, and the first no longer so."""
+        spans = self._spans_covered(entry, known)
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+    def covered(self, entry: Entry, known: date) -> bool:
+        """Whether the catalogue was kept for the day of the entry."""
+        return any(first <= entry.on < last for first, last in self._spans_covered(entry, known))
+
+    def _spans_covered(self, entry: Entry, known: date) -> list[tuple[date, date]]:
+        own = self._covered.get(entry.into)
+        if own is not None:
+            return own
+        groups = self.groups_of(entry.into, entry.on, known) if self._covered else ()
+        return [span for code in sorted(groups) for span in self._covered.get(code, ())]
 
     @cached_property
     def claims(self) -> frozenset[str]:
@@ -305,19 +331,23 @@ class Tariff:
         return frozenset(
             code
             for code, span in self._groups.get(party, ())
-            if span.value in ("in-force", "suspended") and on((span,), day, known) is not None
+            if span.value in ("in-force", "suspended")
+            and span.holds(day, known)
+            and on(self._ended.get(code, ()), day, known) is None
         )
 
     def turns(self, known: date) -> list[date]:
         """The days on which something that is known begins or ends, sorted."""
         spans: list[Span[Any]] = [span for each in self._groups.values() for _, span in each]
+        spans += [span for each in self._ended.values() for span in each]
         for measure in self.measures:
             for line in measure.lines.values():
                 spans += [*line.scopes, *line.bears, *line.suspended]
             spans += [span for each in measure.parts.values() for span in each]
             spans += [span for each in measure.yields.values() for span in each]
         known_ones = [span for span in spans if span.known <= known < span.known_until]
-        return sorted({day for span in known_ones for day in (span.since, span.until)})
+        covered = {day for each in self._covered.values() for span in each for day in span}
+        return sorted(covered | {day for span in known_ones for day in (span.since, span.until)})
 
     def look(self, entry: Entry, known: date) -> Iterator[Looked]:
         """What is found of each measure of the importer, or of a group of it, for the goods."""
@@ -329,17 +359,21 @@ class Tariff:
                 yield _look(measure, entry, groups, known)
 
 
-def _measure(subject: str, facts: Iterable[Fact]) -> tuple[Measure, tuple[date, date] | None]:
+def _measure(
+    subject: str, facts: Iterable[Fact], orders: Mapping[str, int]
+) -> tuple[Measure, list[tuple[date, date]]]:
     """The measure that *facts* are about, and the days that the catalogue covers by it."""
     measure = Measure(subject.removeprefix("measure/"))
-    covered: tuple[date, date] | None = None
+    covered: list[tuple[date, date]] = []
     for fact in facts:
         kind, _, name = fact.part.partition("/")
         match kind:
             case "scope":
-                measure.line(name).scopes.append(_span(fact, scope_of(fact.value)))
+                order = orders.get(fact.event, 0)
+                measure.line(name).scopes.append(_span(fact, scope_of(fact.value), order))
             case "line":
-                measure.line(name).bears.append(_span(fact, Bears.of(_read(fact))))
+                order = orders.get(fact.event, 0)
+                measure.line(name).bears.append(_span(fact, Bears.of(_read(fact)), order))
             case "suspended" if name:
                 measure.line(name).suspended.append(_span(fact, _read(fact)))
             case "yields":
@@ -347,8 +381,7 @@ def _measure(subject: str, facts: Iterable[Fact]) -> tuple[Measure, tuple[date, 
             case "covered":
                 # Of the newest knowledge only: what the catalogue holds is no news.
                 if fact.known_until == EVER and fact.value is not None:
-                    first, last = covered or (fact.since, fact.until)
-                    covered = min(first, fact.since), max(last, fact.until)
+                    covered.append((fact.since, fact.until))
             case _:
                 measure.parts.setdefault(kind, []).append(_span(fact, _read(fact)))
     return measure, covered
@@ -358,9 +391,15 @@ def _read(fact: Fact) -> Any:
     return None if fact.value is None else json.loads(fact.value)
 
 
-def _span(fact: Fact, value: T) -> Span[T]:
+def _span(fact: Fact, value: T, order: int = 0) -> Span[T]:
     return Span(
-        fact.since, fact.until, fact.known, fact.known_until, value, fact.event, fact.decided
+        fact.since,
+        fact.until,
+        fact.known,
+        fact.known_until,
+        value,
+        fact.event,
+        (fact.decided, order, fact.event),
     )
 
 

@@ -24,7 +24,7 @@ def number(value: Decimal | None) -> str | None:
     return None if value is None else plain(value)
 
 
-def of_duty(found: Duty, *, id: str | None = None) -> dict[str, Any]:
+def of_duty(found: Duty, *, id: Any = None) -> dict[str, Any]:
     """What an entry pays; ``id`` is that of the question, where it had one."""
     return ({} if id is None else {"id": id}) | {
         "as_of": of_coordinate(found.as_of),

@@ -15,44 +15,60 @@ from tracker.domain.givens import GIVENS
 from tracker.domain.questions import BadQuestion
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any] | BadQuestion]]:
+def read(lines: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any] | BadQuestion]]:
     """Each question with the number of its line, or what is wrong with that line.
 
     The first sign tells which it is: ``{`` begins JSON lines; else the first line names the
     columns of a CSV.  A column may be the name of a given; one that is called ``given`` holds
-    several, as ``loaded=2025-04-09;quota=within``.
+    several, as ``loaded=2025-04-09;quota=within``.  A row of a CSV is one line.
     """
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip("\ufeff \r\n"))
-    first = next(numbered, None)
-    if first is None:
-        return
-    if first[1].lstrip("\ufeff ").startswith("{"):
-        yield _json(*first)
-        for number, line in numbered:
-            yield _json(number, line)
-        return
-    yield from _csv([first[1].lstrip("\ufeff"), *(line for _, line in numbered)])
-
-
-def _json(number: int, line: str) -> tuple[int, Mapping[str, Any] | BadQuestion]:
-    try:
-        raw = json.loads(line.lstrip("\ufeff"), parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        return number, BadQuestion(f"it is not JSON: {error}")
-    if not isinstance(raw, dict):
-        return number, BadQuestion("it is no JSON object: write {…} with into, from, product, on")
-    return number, raw
-
-
-def _csv(lines: list[str]) -> Iterator[tuple[int, Mapping[str, Any] | BadQuestion]]:
-    rows = csv.DictReader(lines, skipinitialspace=True)
-    for row in rows:
-        if None in row:
-            yield rows.line_num, BadQuestion("it has more cells than the first line has columns")
+    columns: list[str] | None = None
+    as_json: bool | None = None
+    for number, raw in enumerate(lines, 1):
+        try:
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
+        except UnicodeDecodeError as error:
+            yield number, BadQuestion(f"it is not UTF-8 (byte {error.start}): save it as UTF-8")
             continue
-        cells = {(name or "").strip(): (cell or "").strip() for name, cell in row.items()}
-        given = {name: cells.pop(name) for name in list(cells) if name in GIVENS and cells[name]}
-        for each in filter(None, cells.pop("given", "").split(";")):
-            name, _, value = each.partition("=")
-            given[name.strip()] = value.strip()
-        yield rows.line_num, cells | {"given": given}
+        if not line.strip():
+            continue
+        if as_json is None:
+            as_json = line.lstrip().startswith("{")
+        if as_json:
+            yield number, _json(line)
+            continue
+        cells = _cells(line)
+        if isinstance(cells, BadQuestion):
+            yield number, cells
+        elif columns is None:
+            columns = [cell.strip() for cell in cells]
+        else:
+            yield number, _row(columns, cells)
+
+
+def _json(line: str) -> Mapping[str, Any] | BadQuestion:
+    try:
+        raw = json.loads(line, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        return BadQuestion(f"it is not JSON: {error}")
+    if not isinstance(raw, dict):
+        return BadQuestion("it is no JSON object: write {…} with into, from, product, on")
+    return raw
+
+
+def _cells(line: str) -> list[str] | BadQuestion:
+    try:
+        return next(csv.reader([line], skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        return BadQuestion(f"it is no line of a CSV: {error}")
+
+
+def _row(columns: list[str], cells: list[str]) -> Mapping[str, Any] | BadQuestion:
+    if len(cells) > len(columns):
+        return BadQuestion("it has more cells than the first line has columns")
+    found: dict[str, Any] = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
+    given = {name: found.pop(name) for name in list(found) if name in GIVENS and found[name]}
+    for each in filter(None, found.pop("given", "").split(";")):
+        name, _, value = each.partition("=")
+        given[name.strip()] = value.strip()
+    return found | {"given": given}

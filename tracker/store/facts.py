@@ -104,6 +104,8 @@ def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Itera
 
 def about(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     """The facts of *subjects* on all days, as known on every day, by subject, part and day."""
+    if not subjects:
+        return []
     query = _about(select(fact), fact, None, subjects)
     order = (fact.c.subject, fact.c.part, fact.c.since, fact.c.known)
     return list(map(_fact, conn.execute(query.order_by(*order))))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 
@@ -83,12 +83,20 @@ def has_any(conn: Connection, ids: Iterable[str]) -> bool:
     )
 
 
-def first_sources(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """Id → the address of the first source of the event, of those of *ids* that the log has."""
-    return {
-        name: json.loads(content)["sources"][0]["url"]
-        for name, content in contents(conn, ids).items()
-    }
+class Cited(NamedTuple):
+    """What an answer says of an event: the address of its first source, its order on its day."""
+
+    source: str
+    order: int
+
+
+def cited(conn: Connection, ids: Iterable[str]) -> dict[str, Cited]:
+    """Id → what an answer says of the event, of those of *ids* that the log has."""
+    found = {}
+    for name, text in contents(conn, ids).items():
+        content = json.loads(text)
+        found[name] = Cited(content["sources"][0]["url"], content.get("order", 0))
+    return found
 
 
 def introduced(conn: Connection, subjects: Iterable[str]) -> set[str]:
