@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
     from tracker.imports.spell_rows import Table
+    from tracker.store.verifying import Verified
 
 PACKAGE = Path(__file__).parent
 
@@ -313,6 +314,13 @@ class Tracker:
         if found:
             raise BadEntries(sorted(found, key=lambda each: (each.path, each.line)))
         return Loaded(tuple(taken.added), taken.already, logs.size(conn))
+
+    def verify(self) -> Verified:
+        """Hash every entry of the log anew, and compare it with what was kept of it."""
+        from tracker.store import verifying
+
+        with database.reading(self._engine) as conn:
+            return verifying.verify(conn)
 
     def rebuild(self) -> Rebuilt:
         """Throw the projections away and fold the log again."""

@@ -67,19 +67,22 @@ COMMANDS = {
     "explaining": ["why", "diff", "history", "conflicts", "agenda", "late"],
     "entries": ["load", "check", "add", "correct", "retract", "corroborate"],
     "exporting": ["export"],
-    "upkeep": ["rebuild", "stats", "schema"],
+    "upkeep": ["verify", "rebuild", "stats", "schema"],
 }
 """Module → its commands, in the order of the help."""
 
 
 @cache
-def build(wanted: str | None = None, *, names_only: bool = False) -> typer.Typer:
+def build(
+    wanted: str | None = None, *, names_only: bool = False, bare: bool = False
+) -> typer.Typer:
     """The command line, or as much of it as the command *wanted* needs.
 
     Making the options of every command takes as long as answering a small question.
 
     Args:
         names_only: leave out the options of the commands, for the help that lists them.
+        bare: leave out what they do as well, for a shell that completes a name.
     """
     app = typer.Typer(
         name="tracker",
@@ -92,7 +95,10 @@ def build(wanted: str | None = None, *, names_only: bool = False) -> typer.Typer
     app.callback()(root)
     for module, names in COMMANDS.items():
         some = [name for name in names if wanted in (None, name)]
-        if some:
+        if bare:
+            for name in names:
+                app.command(name)(_nothing)
+        elif some:
             found = import_module(f"tracker.cli.{module}")
             for name in some:
                 command = getattr(found, name)
@@ -112,8 +118,6 @@ def _nothing() -> None:
 def _wanted(words: Sequence[str]) -> str | None:
     """The command among what was typed; None where all are needed to say what was meant."""
     known = {name for names in COMMANDS.values() for name in names}
-    if any(name.endswith("_COMPLETE") for name in os.environ):
-        return None
     skip = False
     for word in words:
         if skip:
@@ -127,6 +131,21 @@ def _wanted(words: Sequence[str]) -> str | None:
     return None
 
 
+def _completed() -> typer.Typer | None:
+    """The command line for a shell that completes what was typed so far; None when none does."""
+    if not any(name.endswith("_COMPLETE") for name in os.environ):
+        return None
+    typed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
+    # The last word is the one being typed: it may be the beginning of another command.
+    *words, last = typed.split()[1:] or [""]
+    words += [last] if typed[-1:].isspace() else []
+    wanted = _wanted(words)
+    if wanted is not None:
+        return build(wanted)
+    # Only bash shows names without what they do.
+    return build(bare=True) if "COMP_WORDS" in os.environ else build(names_only=True)
+
+
 def run() -> None:
     """The command: a failure that the user can put right is a message and an exit code."""
     for name in ("stdin", "stdout", "stderr"):
@@ -137,7 +156,8 @@ def run() -> None:
             if any("\ud800" <= sign <= "\udfff" for sign in word):
                 raise BadCommand(f"{word!r} is not UTF-8: write it anew")
         words = sys.argv[1:]
-        build(_wanted(words), names_only=words in (["--help"], ["-h"], []))()
+        app = _completed() or build(_wanted(words), names_only=words in (["--help"], ["-h"], []))
+        app()
     except TrackerError as error:
         for line in str(error).splitlines():
             options.note(f"tracker: {line}")
