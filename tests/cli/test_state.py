@@ -367,3 +367,28 @@ def test_a_pause_needs_no_second_event_to_end_it(
     lines = [each["subjects"][0]["parts"]["line/all"] for each in found.values()]
     assert [line["value"]["rate"] for line in lines] == ["25", "10", "10", "25"]
     assert [line["event"] for line in lines] == [CARS, *["2025-04-09-cars-paused"] * 2, CARS]
+
+
+def test_a_state_may_be_of_a_subject_a_kind_and_what_names_a_party(
+    shipped: Tracker, cli: CommandLine
+) -> None:
+    def found(*words: str) -> set[str]:
+        asked = ("state", *words, "--as-of", "2025-11-10", "--format", "json")
+        return {each["subject"] for each in cli.ok(*asked).json["subjects"]}
+
+    measures = found("measure")
+    of_korea = found("--party", "South Korea", "--kind", "measures")
+
+    assert found("--kind", "measure") == measures
+    assert {"measure/us-232-autos"} <= of_korea < measures
+    assert "measure/us-fentanyl-canada" in measures - of_korea
+    assert found("--subject", "measure/us-122") == set()
+    assert found("--subject", "measure/us-232-autos", "--party", "KR") == {"measure/us-232-autos"}
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_a_state_is_of_is_said_once(cli: CommandLine) -> None:
+    answer = cli("state", "measure", "--subject", "measure/us-232-autos")
+
+    assert answer.code == 2
+    assert "leave out the option" in answer.err

@@ -1,4 +1,4 @@
-"""Rebuild, stats and schema."""
+"""Verify, rebuild, stats and schema."""
 
 from __future__ import annotations
 
@@ -156,3 +156,46 @@ def test_a_schema_that_there_is_not_is_refused(cli: CommandLine) -> None:
     assert answer.code == 3
     assert answer.out == ""
     assert answer.err == "tracker: there is no schema state: there are catalogue and event\n"
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_log_that_nobody_touched_is_verified(cli: CommandLine) -> None:
+    found = cli.ok("verify", "--format", "json").json
+
+    assert found["version"] == cli.version()
+    assert len(found["root"]) == 64
+    assert found["wrong"] == []
+    assert cli.ok("verify", "--format", "json").json == found
+
+
+def changed(cli: CommandLine, *statements: str) -> None:
+    """Change the log as somebody would who may write the file."""
+    with closing(sqlite3.connect(cli.db)) as conn:
+        triggers = conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            conn.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            conn.execute(statement)
+        conn.commit()
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("UPDATE log SET content = replace(content, '25', '26') WHERE version = 2", "version 2, "),
+        ("UPDATE log SET event_id = '2025-01-01-x' WHERE version = 2", "version 2, 2025-01-01-x"),
+        ("UPDATE log SET leaf = zeroblob(32) WHERE version = 1", "version 1, "),
+        ("DELETE FROM log WHERE version = 1", "version 1 is not there: the next is 2"),
+    ],
+)
+def test_an_entry_that_was_changed_is_named(
+    cli: CommandLine, tracker: Tracker, write: Write, statement: str, message: str
+) -> None:
+    cli.ok("load", str(write("m.toml", entry("2025-03-25-first"), cars())))
+    tracker.close()
+    changed(cli, statement)
+
+    answer = cli("verify")
+
+    assert answer.code == 4
+    assert message in answer.err

@@ -29,6 +29,9 @@ def state(
             help="measure/us-232-autos, or one of: " + ", ".join(KINDS) + ".",
         ),
     ] = None,
+    subject: Annotated[str | None, typer.Option(help="Of this subject only.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of this kind of subject only.")] = None,
+    party: Annotated[str | None, typer.Option(help="Of what names this party only.")] = None,
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
@@ -43,23 +46,27 @@ def state(
     tracker state --as-of 2025-04-05 --known-by 2025-03-25
     tracker state measure --as-of 2025-Q2 --format json
     tracker state agreement/rcep --as-of 2022-01-01
+    tracker state --party KR --kind measure --as-of 2025-11-10
     """
     from tracker.cli import output, words
+    from tracker.errors import BadCommand
     from tracker.exports import csv, shapes
 
     tracker = open_tracker(db)
-    kind = PLURALS.get(what or "", what) if what and "/" not in what else None
+    if what is not None:
+        if subject is not None or kind is not None:
+            raise BadCommand(f"{what} says already what is asked about: leave out the option")
+        subject, kind = (what, None) if "/" in what else (None, what)
+    kind = PLURALS.get(kind, kind) if kind else None
     if kind is not None and kind not in KINDS:
-        from tracker.errors import BadCommand
-
         raise BadCommand(
-            f"{what} is neither a subject (such as measure/us-232-autos) nor a kind: "
+            f"{kind} is neither a subject (such as measure/us-232-autos) nor a kind: "
             + ", ".join(KINDS)
         )
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    found = tracker.state(at, kind=kind, subject=None if kind else what)
+    found = tracker.state(at, kind=kind, subject=subject, party=party_code(party, at.day))
     listed = found.subjects
-    if what is None and format == Format.table:
+    if subject is None and kind is None and format == Format.table:
         listed = tuple(each for each in listed if not each.is_over(at.day))
     output.show(
         format,
