@@ -491,6 +491,23 @@ def test_a_line_without_a_scope_is_refused(refused: Refused) -> None:
     assert 'add a scope-set effect with line = "all"' in message
 
 
+def test_a_line_of_a_measure_begins_on_a_whole_day(refused: Refused) -> None:
+    effects = (MEASURE, EVERY_CAR, rate(25))
+
+    messages = refused(entry("2025-06-02-x", *effects, occurred="2025-06", reported=MAY))
+
+    assert len(messages) == 2
+    assert all("2025-06, which is vague" in each and "add from" in each for each in messages)
+
+
+def test_a_line_of_a_vague_act_may_say_its_own_day(cli: CommandLine, write: Write) -> None:
+    effects = (MEASURE, {**EVERY_CAR, "from": MAY}, rate(25, **{"from": MAY}))
+
+    cli.ok("load", str(write("a.toml", entry("2025-06-02-x", *effects, occurred="2025-06"))))
+
+    assert cli.version() == 1
+
+
 STEEL = {**MEASURE, "subject": "measure/steel"}
 
 

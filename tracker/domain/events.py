@@ -26,6 +26,7 @@ from tracker.domain.parties import party
 from tracker.domain.talks import TalksEffect
 from tracker.domain.values import (
     Effect,
+    Exact,
     Figure,
     Language,
     PartyCode,
@@ -304,6 +305,13 @@ def problems(event: Event) -> Iterator[Problem]:
         if until or expires:
             yield from _days(event, f"{prefix}.{number}", effect, occurred)
         first = since or occurred
+        if isinstance(effect, Exact) and first is not None and not first.known:
+            yield Problem(
+                f"it begins on {first}, which is vague; a line of a measure takes whole days only: "
+                "add from",
+                event.id,
+                f"{prefix}.{number}",
+            )
         on = None if effect.ends_parties or first is None else first.latest
         for code in effect.parties():
             if not _existed(code, on):
