@@ -18,7 +18,9 @@ from tests.benchmarks import floors
 from tests.benchmarks.measuring import Failed, in_turns
 from tests.benchmarks.workload import Workload, parties
 from tracker.app import Tracker
-from tracker.domain.dates import LAST
+from tracker.domain.dates import LAST, AsOf
+from tracker.domain.duties import duty
+from tracker.domain.questions import read_question
 from tracker.domain.state import State
 from tracker.store import database as databases
 from tracker.store import facts
@@ -156,7 +158,25 @@ def _asking(tracker: Tracker, workload: Workload, each: int) -> Callable[[], obj
 def rate(folder: str, runs: int) -> dict[str, Any]:
     """What goods pay, on the shipped catalogue: the median seconds of one answer.
 
-    No seconds while tracker cannot tell, and then why.
+    The questions are those of the tests, each asked of a tariff that is made once.
     """
-    built = hasattr(Tracker, "rate")
-    return {"seconds": None, "why": "built, but not measured yet" if built else "not built"}
+    path = Path(folder) / "shipped.db"
+    path.unlink(missing_ok=True)
+    tracker = Tracker(str(path))
+    tracker.open()
+    tariff = tracker.tariff(tracker.as_of())
+    asked = [
+        (question.entry, AsOf(question.entry.on, question.known_by))
+        for line in QUESTIONS.read_text(encoding="utf-8").splitlines()
+        for question in [read_question(json.loads(line), claims=tariff.claims)]
+    ]
+
+    def answer() -> object:
+        return [duty(tariff, entry, at) for entry, at in asked]
+
+    seconds = in_turns(runs, rate=answer)["rate"]
+    return {"seconds": seconds / len(asked)}
+
+
+QUESTIONS = Path(__file__).parent.parent / "rate_questions.jsonl"
+"""What the tests ask of the shipped catalogue."""
