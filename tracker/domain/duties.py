@@ -38,7 +38,6 @@ from tracker.domain.tariff import (
     Span,
     Tariff,
     Unsettled,
-    on,
 )
 
 _ZERO, _ONE = Decimal(), Decimal(1)
@@ -139,7 +138,7 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
     """What *entry* pays, as known at *at*, whose day is that of the entry."""
     known = at.knowledge
     looked = list(tariff.look(entry, known))
-    results = [_winner(one, entry.given, entry.on) for one in looked]
+    results = [one.over or _winner(one, entry.given, entry.on) for one in looked]
     charged = _Charged(looked, results, entry, known)
     components = charged.components(tariff.sources)
     if entry.base is not None and charged.displaced is None:
@@ -198,9 +197,7 @@ def _given_base(charged: _Charged, base: Decimal) -> Component:
 
 
 def _winner(one: Looked, given: Mapping[str, Stated], day: date) -> _Result:
-    """What becomes of a measure, going by what is stated of the goods."""
-    if one.over is not None:
-        return one.over
+    """What becomes of a measure that bears on the goods, going by what is stated of them."""
     name = one.measure.name
     running = [each for each in one.candidates if not each.suspended]
     if not running:
@@ -240,7 +237,7 @@ def _not_shown(
     tests = [
         test
         for each in running
-        if each.charges and each.scope.value.codes is not None
+        if each.bears.value.basis != "exempt" and each.scope.value.codes is not None
         for test in each.tests
         if not test.met(given, day)
     ]
@@ -274,7 +271,10 @@ class _Charged:
         results: Sequence[_Result],
         entry: Entry,
         known: date,
+        yielding: dict[str, list[tuple[str, Span[Any]]]] | None = None,
     ) -> None:
+        # What yields to what is the same whatever is stated of the goods.
+        self._yielding = {} if yielding is None else yielding
         self._given = entry.given
         self._day = entry.on
         self._known = known
@@ -286,15 +286,20 @@ class _Charged:
         self.won = {each.measure.name: each for each in won}
         ordinary = next((one.measure for one in looked if one.measure.is_base), None)
         self.ordinary = ordinary.name if ordinary else "base"
+        self._rests: dict[str, Decimal | NotApplied] = {}
         self._shares: dict[str, Decimal | NotApplied] = {}
+        self._open: dict[str, list[Unsettled]] = {}
         self._settle()
-        rest = self._rest(ordinary, "") if ordinary else _ONE
+        rest = self._rests.get(self.ordinary, _ONE)
+        if ordinary and self.ordinary not in self._rests:
+            rest = self._rest(ordinary, "")
         self.displaced = rest if isinstance(rest, NotApplied) else None
         self.share_of_base = _ZERO if isinstance(rest, NotApplied) else rest
+        self.unsettled = [each for found in self._open.values() for each in found]
         # Measures of the ordinary duty about which nothing is to be said beside a stated base.
         self.replaced = {self.ordinary} if entry.base is not None or self.displaced else set()
         self.base = self._base(entry)
-        if self.base is None:
+        if self.base is None and self.ordinary not in self._open:
             why = "the ordinary duty is not known: give it as the base"
             self.unsettled.append(Unsettled(self.ordinary, "", why))
 
@@ -310,52 +315,73 @@ class _Charged:
         }
         while waiting:
             ready = (name for name, others in waiting.items() if others <= self._shares.keys())
-            name = next(ready, None) or next(iter(waiting))
+            name = next(ready, None) or self._of_ring(waiting)
             del waiting[name]
             each = self.won[name]
-            rest = self._rest(each.measure, each.line.line)
+            rest = self._rests[name] = self._rest(each.measure, each.line.line)
             if isinstance(rest, Decimal):
                 rest *= _share(each.line.bears.value, self._given) * (_ONE - each.taken_out)
             self._shares[name] = rest
 
+    def _of_ring(self, waiting: Mapping[str, set[str]]) -> str:
+        """The first that is displaced already; else the first of a ring that waits for no other."""
+
+        def reached(name: str) -> set[str]:
+            found, more = set[str](), [name]
+            while more:
+                new = (waiting[more.pop()] & waiting.keys()) - found
+                found |= new
+                more += new
+            return found
+
+        for name in waiting:
+            each = self.won[name]
+            if isinstance(self._rest(each.measure, each.line.line), NotApplied):
+                return name
+        return min(waiting, key=lambda name: len(reached(name)))
+
     def _yields(self, measure: Measure) -> list[tuple[str, Span[Any]]]:
         """What the measure yields to on the day, of what applies, by name."""
-        held = (
-            (other, on(measure.yields[other], self._day, self._known))
-            for other in sorted(measure.yields.keys() & self.won.keys())
-        )
-        return [(other, span) for other, span in held if span and span.value != "none"]
+        found = self._yielding.get(measure.name)
+        if found is None:
+            found = self._yielding[measure.name] = measure.yields_on(self._day, self._known)
+        return [each for each in found if each[0] in self.won]
 
     def _rest(self, measure: Measure, line: str) -> Decimal | NotApplied:
         """The share of the value that those to which the measure yields leave of it."""
         rest = _ONE
+        unsettled: list[Unsettled] = []
         for other, held in self._yields(measure):
             taken = self._shares.get(other)
             if taken is None or isinstance(taken, NotApplied):
                 continue
             if held.value == "open":
                 why = f"whether it yields to {other} is not established"
-                self.unsettled.append(Unsettled(measure.name, line, why))
+                unsettled.append(Unsettled(measure.name, line, why))
                 continue
             rest -= taken if held.value == "part" else _ONE
             if rest <= _ZERO:
                 why = f"not charged where {other} is"
+                self._open.pop(measure.name, None)
                 return NotApplied(measure.name, "yields", why, other, held.event)
+        if unsettled:
+            self._open[measure.name] = unsettled
         return rest
 
     def _base(self, entry: Entry) -> Decimal | None:
         """What is charged of the ordinary duty; None where it is not known."""
-        if self.displaced is not None:
-            return _ZERO
+        if self.ordinary in self._open:
+            return None
         if entry.base is not None:
             return entry.base * self.share_of_base
-        base = None
+        base = None if self.displaced is None else _ZERO
         for name, each in self.won.items():
             share = self._shares[name]
             if _is_base(each) and isinstance(share, Decimal):
-                if each.line.bears.value.rate is None:
+                points = self._points(each, share)
+                if points is None or name in self._open:
                     return None
-                base = (base or _ZERO) + each.line.bears.value.rate * share
+                base = (base or _ZERO) + points
         return base
 
     def sums(self) -> _Sums:
@@ -365,9 +391,9 @@ class _Charged:
             share = self._shares[name]
             if isinstance(share, Decimal) and not _is_base(each):
                 points = self._points(each, share)
-                known = known and points is not None
+                known = known and points is not None and name not in self._open
                 additional += points or _ZERO
-        if not known or any(each.measure != self.ordinary for each in self.unsettled):
+        if not known:
             return _Sums(None, None, self.prohibited)
         total = None if self.base is None else self.base + additional
         return _Sums(total, additional, self.prohibited)
@@ -424,9 +450,10 @@ class _Charged:
             points = bears.rate * share
         if each.at_least is not None:
             least = each.at_least.bears.value.rate
-            if self.base is None or least is None:
+            beside = _ZERO if _is_base(each) else self.base
+            if beside is None or least is None:
                 return None
-            points = max(points, least - self.base)
+            points = max(points, least - beside)
         return points
 
 
@@ -443,26 +470,29 @@ def _would_change(
 ) -> Iterator[WouldChange]:
     """What else could be stated of the goods, and what they would then pay."""
     tried: list[Mapping[str, Stated]] = []
+    yielding: dict[str, list[tuple[str, Span[Any]]]] = {}
     # A measure without a line that covers the goods is the same whatever is stated.
     live = [
         (one, result, _asked(one))
         for one, result in zip(looked, results, strict=True)
         if one.over is None or one.measure.is_base
     ]
-    ones = [one for one, _, _ in live]
+    ones, before = [one for one, _, _ in live], [result for _, result, _ in live]
+    shares = {each.bears.value.share for one in ones for each in one.candidates}
     for measure, given in _unstated(ones, entry):
         if given in tried:
             continue
         tried.append(given)
         new = {name: each for name, each in given.items() if entry.given.get(name) != each}
+        news = _news(entry.given, given)
         then = [
-            result if names.isdisjoint(new) else _winner(one, given, entry.on)
+            result if names.isdisjoint(news) else one.over or _winner(one, given, entry.on)
             for one, result, names in live
         ]
-        if then == [result for _, result, _ in live] and not _shares(ones, new):
+        if then == before and shares.isdisjoint(news):
             continue
-        asked = replace(entry, given=given)
-        found = _Charged(ones, then, asked, known).sums()
+        asked = Entry(entry.into, entry.origin, entry.product, entry.on, entry.base, given)
+        found = _Charged(ones, then, asked, known, yielding).sums()
         if found != sums:
             yield WouldChange(new, found.total, found.additional, measure)
 
@@ -477,7 +507,7 @@ def _more_digits(
             tried.add(code)
             asked = replace(entry, product=code)
             then = list(tariff.look(asked, known))
-            results = [_winner(one, asked.given, asked.on) for one in then]
+            results = [one.over or _winner(one, asked.given, asked.on) for one in then]
             found = _Charged(then, results, asked, known).sums()
             if found != sums:
                 yield WouldChange(
@@ -485,17 +515,22 @@ def _more_digits(
                 )
 
 
-def _shares(looked: Iterable[Looked], names: Iterable[str]) -> bool:
-    """Whether a line is charged on a share that one of the givens *names* says."""
-    shares = {each.bears.value.share for one in looked for each in one.candidates}
-    return not shares.isdisjoint(names)
-
-
 def _asked(one: Looked) -> frozenset[str]:
-    """The givens on which anything of the measure depends."""
+    """What anything of the measure depends on: givens, and each claim by itself."""
     shares = (each.bears.value.share for each in one.candidates)
-    tests = (test.names for each in one.candidates for test in each.tests)
+    tests = (test.asks for each in one.candidates for test in each.tests)
     return frozenset(filter(None, shares)).union(*tests)
+
+
+def _news(before: Mapping[str, Stated], after: Mapping[str, Stated]) -> set[str]:
+    """What *after* states and *before* does not: givens, and each claim by itself."""
+    found = {name for name, each in after.items() if before.get(name) != each}
+    if "claim" in found:
+        found.remove("claim")
+        claims = after["claim"], before.get("claim", frozenset())
+        more, had = (each if isinstance(each, frozenset) else frozenset() for each in claims)
+        found |= {f"claim:{each}" for each in more - had}
+    return found
 
 
 def _unstated(looked: Iterable[Looked], entry: Entry) -> Iterator[tuple[str, dict[str, Stated]]]:

@@ -223,6 +223,7 @@ class Test:
     before: date | None
     on_or_after: date | None
     names: frozenset[str]  # the givens that decide it
+    asks: frozenset[str]  # the same, with the claim that is meant
 
     @classmethod
     def of(cls, condition: Mapping[str, Any]) -> Test:
@@ -241,6 +242,9 @@ class Test:
             before=before,
             on_or_after=after,
             names=frozenset({DERIVED.get(given, given), *plus}),
+            asks=frozenset(
+                {f"claim:{condition['is']}"} if given == "claim" else {DERIVED.get(given, given)}
+            ).union(plus),
         )
 
     def met(self, stated: Mapping[str, Stated], on: date) -> bool | None:

@@ -181,9 +181,29 @@ class Measure:
     def part(self, name: str, day: date, known: date) -> Span[Any] | None:
         return on(self.parts.get(name, ()), day, known)
 
+    def is_known(self, known: date) -> bool:
+        """Whether anything is known of it: its title holds on all days from then on."""
+        titles = self.parts.get("title", ())
+        return any(span.known <= known < span.known_until for span in titles)
+
+    def yields_on(self, day: date, known: date) -> list[tuple[str, Span[Any]]]:
+        """The measures to which it yields on the day, by name, each with how much."""
+        held = ((other, on(spans, day, known)) for other, spans in sorted(self.yields.items()))
+        return [(other, span) for other, span in held if span and span.value != "none"]
+
     @cached_property
     def imposer(self) -> str:
         return str(self.parts["imposer"][0].value)
+
+    @cached_property
+    def no_line(self) -> NotApplied:
+        """That it has no line for the goods."""
+        return NotApplied(self.name, "no-line", NO_LINE)
+
+    @cached_property
+    def unmatched(self) -> Looked:
+        """What is found of it for goods that none of its lines covers on any day."""
+        return Looked(self, [], self.no_line, [])
 
     @cached_property
     def is_base(self) -> bool:
@@ -225,15 +245,12 @@ class Candidate(NamedTuple):
     scope: Span[Scope]
     bears: Span[Bears]
     suspended: bool
+    tests: tuple[Test, ...]
 
     @property
     def charges(self) -> bool:
         """Whether it charges something by itself, rather than relieves or keeps a minimum."""
         return self.bears.value.basis not in ("exempt", "at-least")
-
-    @property
-    def tests(self) -> tuple[Test, ...]:
-        return self.scope.value.tests
 
     @property
     def order(self) -> tuple[int, int, int, bool, tuple[date, int, str], str]:
@@ -354,8 +371,7 @@ class Tariff:
         groups = self.groups_of(entry.origin, entry.on, known)
         imposers = {entry.into, *self.groups_of(entry.into, entry.on, known)}
         for measure in self.measures:
-            # Its title holds on all days from the day on which anything is known of it.
-            if measure.imposer in imposers and measure.part("title", entry.on, known):
+            if measure.imposer in imposers and measure.is_known(known):
                 yield _look(measure, entry, groups, known)
 
 
@@ -421,12 +437,19 @@ def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -
         if prefix is not None:
             paused = on(line.suspended, day, known)
             suspended = paused is not None and paused.value is True
-            candidates.append(Candidate(line.name, nearness, prefix, scope, bears, suspended))
-    over = _over(measure, day, known)
-    if over is not None:
-        unsettled = []
+            tests = scope.value.tests
+            candidates.append(
+                Candidate(line.name, nearness, prefix, scope, bears, suspended, tests)
+            )
+    if not matches:
+        return measure.unmatched
+    over: NotApplied | None = None
     if not candidates:
         over = _elsewhere(measure, matches, entry.on, known)
+    else:
+        over = _over(measure, day, known)
+    if unsettled and _over(measure, day, known):
+        unsettled = []
     return Looked(measure, candidates, over, unsettled)
 
 
@@ -470,4 +493,4 @@ def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: dat
     if before:
         until, event = max(before)
         return NotApplied(measure.name, "ended", f"to the day before {until}", event=event)
-    return NotApplied(measure.name, "no-line", NO_LINE)
+    return measure.no_line
