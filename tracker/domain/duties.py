@@ -278,7 +278,6 @@ class _Charged:
         self._given = entry.given
         self._day = entry.on
         self._known = known
-        self.unsettled: list[Unsettled] = []
         self.prohibited = tuple(each for each in results if isinstance(each, Prohibited))
         won = [each for each in results if isinstance(each, _Won)]
         if entry.base is not None:

@@ -15,6 +15,7 @@ from tracker.domain.duty_steps import Difference, Refund, Step
 from tracker.domain.givens import Stated, in_words
 from tracker.domain.numbers import plain
 from tracker.domain.products import ANY, dotted
+from tracker.domain.specific import amounts
 from tracker.domain.tariff import Entry
 from tracker.exports.shapes import of_coordinate
 
@@ -32,7 +33,15 @@ def of_duty(found: Duty, *, id: Any = None) -> dict[str, Any]:
         "total": number(found.total),
         "additional": number(found.additional),
         "specific": [
-            {"measure": each.measure, "line": each.line, "text": each.text}
+            {
+                "measure": each.measure,
+                "line": each.line,
+                "text": each.text,
+                "amounts": [
+                    {"amount": one.amount, "currency": one.currency, "per": one.per}
+                    for one in amounts(each.text or "")
+                ],
+            }
             for each in found.specific
         ],
         "components": [_component(each) for each in found.components],
