@@ -32,7 +32,10 @@ class Asked:
 
 @dataclass
 class Paid:
-    """What they pay: ``charged`` is measure → line, share, points, standing and event."""
+    """What they pay: ``charged`` is measure → line, share, points, standing and event.
+
+    ``open`` are the measures of which it is not established whether they yield.
+    """
 
     total: Decimal | None
     additional: Decimal | None
@@ -40,25 +43,39 @@ class Paid:
     not_charged: dict[str, str]
     forbidden: set[tuple[str, str]]
     too_short: set[tuple[str, str]]
+    open: set[str]
+    covered: bool
 
 
 def holding(entries: Sequence[Written], day: str, known_by: str) -> Held:
     """What is said last of each part, of what covers the day and was reported by another."""
     found: Held = {}
-    for entry in sorted(entries, key=lambda each: (each["occurred"], each.get("order", 0))):
+    for entry in sorted(
+        entries, key=lambda each: (each["occurred"], each.get("order", 0), each["id"])
+    ):
         if entry["reported"] > known_by:
             continue
-        for place, effect in enumerate(entry["effects"]):
-            order = (entry["occurred"], entry.get("order", 0), entry["id"], place)
+        for effect in entry["effects"]:
+            order = (entry["occurred"], entry.get("order", 0), entry["id"])
             said = {**effect, "event": entry["id"], "decided": order}
-            first = effect.get("from", entry["occurred"])
+            first = _latest(effect.get("from", entry["occurred"]))
+            until = _earliest(effect.get("until", "9999-12-31"))
             for part in _parts(effect):
                 always = effect["kind"] == "measure-introduced"
-                if always or (first <= day and not effect.get("until", "9999") <= day):
+                if always or (first <= day and not until <= day):
                     found[part] = said
-                if effect.get("expires", "9999") <= day:
+                if _latest(effect.get("expires", "9999-12-31")) <= day:
                     found.pop(part, None)
     return found
+
+
+def _earliest(day: str) -> str:
+    """The first of the days that are meant, as in ``[2025-03-04..2025-03-06]``."""
+    return day.strip("[]").split("..")[0]
+
+
+def _latest(day: str) -> str:
+    return day.strip("[]").split("..")[-1]
 
 
 def _parts(effect: Written) -> list[tuple[str, ...]]:
@@ -91,6 +108,7 @@ def pays(entries: Sequence[Written], asked: Asked, groups: Mapping[str, str]) ->
             groups[f"agreement/{part[1]}"]
             for part, said in held.items()
             if part[0] == "party" and part[2] == party and said["stage"] == "in-force"
+            if held.get(("agreement-stage-set", part[1]), {"stage": ""})["stage"] != "ended"
         }
 
     mine, theirs = belongs(asked.origin), {asked.into} | belongs(asked.into)
@@ -126,36 +144,83 @@ def pays(entries: Sequence[Written], asked: Asked, groups: Mapping[str, str]) ->
         if row["kind"] in ("ban-set", "licence-set")
     }
     winners = {name: row for name, row in winners.items() if (name, row["line"]) not in forbidden}
-    ordinary = winners.pop("column-1", None)
-    shares = _shares(winners, held, asked)
-    displaced = [
-        other
-        for other, share in shares.items()
-        if share is not None and _yielding(held, "column-1", other) == "all"
-    ]
-    base = asked.base
-    charged = {}
-    if displaced and "column-1" in measures:
-        not_charged["column-1"] = "yields"
-        base = Decimal(0)
-    elif base is not None:
+    if asked.base is not None:
+        winners = {name: row for name, row in winners.items() if not _is_base(row)}
+        too_short = {each for each in too_short if each[0] not in ORDINARY}
+    shares, rests, is_open = _shares(winners, held)
+    if "column-1" in measures and "column-1" not in rests:
+        rests["column-1"], more = _left("column-1", shares, held)
+        is_open |= {"column-1"} if more else set()
+    rest = rests.get("column-1", Decimal(1))
+    if "column-1" in measures and (rest == 0 or asked.base is not None):
         not_charged.pop("column-1", None)
-    elif ordinary:
-        base = _number(ordinary.get("rate"))
-        standing = _standing(held, "column-1")
-        charged["column-1"] = ordinary["line"], Decimal(1), base, standing, ordinary["event"]
+    if rest == 0:
+        not_charged["column-1"] = "yields"
+    bases: list[Decimal | None] = [
+        None for name in is_open if name in ("column-1", *_bases(winners))
+    ]
+    for name in _bases(winners):
+        taken = shares[name]
+        if taken is not None:
+            bases.append(_points(winners[name], taken, Decimal(0)))
+    if asked.base is not None:
+        bases.append(asked.base * rest)
+    elif not bases:
+        bases.append(None if rest else Decimal(0))
+    base = _sum(bases)
+    charged = {}
     added: list[Decimal | None] = []
     for name, share in shares.items():
         if share is None:
             not_charged[name] = "yields"
             continue
         row = winners[name]
-        added.append(_points(row, share, base))
-        charged[name] = row["line"], share, added[-1], _standing(held, name), row["event"]
-    known = [each for each in added if each is not None]
-    additional = sum(known, Decimal()) if len(known) == len(added) else None
+        points = _points(row, share, Decimal(0) if _is_base(row) else base)
+        if not _is_base(row):
+            added.append(None if name in is_open else points)
+        charged[name] = row["line"], share, points, _standing(held, name), row["event"]
+    additional = _sum(added)
     total = None if base is None or additional is None else base + additional
-    return Paid(total, additional, charged, not_charged, forbidden, too_short)
+    covered = _is_covered(entries, asked, theirs)
+    if not covered:
+        total, additional = None, additional or None
+    return Paid(total, additional, charged, not_charged, forbidden, too_short, is_open, covered)
+
+
+ORDINARY = ("column-1", "column-2")
+"""The measures of the ordinary duty; the first is the one that a stated base stands for."""
+
+
+def _is_base(row: Written) -> bool:
+    return bool(row.get("basis") == "base")
+
+
+def _bases(winners: Mapping[str, Written]) -> list[str]:
+    return [name for name, row in winners.items() if _is_base(row)]
+
+
+def _sum(points: Sequence[Decimal | None]) -> Decimal | None:
+    """All of them together; None where one is not known."""
+    known = [each for each in points if each is not None]
+    return sum(known, Decimal()) if len(known) == len(points) else None
+
+
+def _is_covered(entries: Sequence[Written], asked: Asked, theirs: set[str]) -> bool:
+    """Whether the importer's measures cover the day, by all that is known; else its groups'."""
+    effects = [effect for entry in entries for effect in entry["effects"]]
+    imposers = {
+        each["subject"].split("/")[1]: each["imposer"]
+        for each in effects
+        if each["kind"] == "measure-introduced"
+    }
+    covering = {
+        imposers[each["subject"].split("/")[1]]
+        for each in effects
+        if each["kind"] == "coverage-set"
+    }
+    held = holding(entries, asked.day, "9999-12-31")
+    today = {imposers[part[1]] for part in held if part[0] == "coverage-set"}
+    return bool(({asked.into} if asked.into in covering else theirs) & today)
 
 
 def _standing(held: Held, measure: str) -> str:
@@ -221,6 +286,7 @@ def _covering(
                     0 if length == "any" else length,
                     conditions != [],
                     max(bears["decided"], scope["decided"]),
+                    line,
                 ),
             }
         )
@@ -241,7 +307,7 @@ def _digits(codes: Sequence[str], product: str) -> int | str:
 def _when(entries: Sequence[Written], measure: str, asked: Asked, groups: set[str]) -> str:
     """Whether a line covers the goods on another day: asked of every day that is named."""
     named = {
-        day
+        _latest(day)
         for entry in entries
         for effect in entry["effects"]
         for day in (entry["occurred"], *(effect.get(each) for each in ("from", "until", "expires")))
@@ -251,7 +317,7 @@ def _when(entries: Sequence[Written], measure: str, asked: Asked, groups: set[st
         day
         for day in named
         for row in _covering(holding(entries, day, asked.known_by), asked, groups)[0]
-        if row["measure"] == measure and row["speaks"]
+        if row["measure"] == measure and row["speaks"] and row.get("basis") != "exempt"
     }
     if any(day > asked.day for day in covering):
         return "not-yet"
@@ -271,13 +337,15 @@ def _winner(rows: Sequence[dict[str, Any]], asked: Asked) -> dict[str, Any] | st
     wanting = [row for row in rows if row not in shown and row["speaks"]]
     rows = [row for row in shown if row not in exempt and row not in floors]
     if not rows:
-        relief = ("exempt", "at-least")
-        some = [row for row in wanting if row.get("basis") not in relief]
+        rows, floors = floors, []
+    if not rows:
+        some = [row for row in wanting if row.get("basis") != "exempt"]
         return "condition" if some else "no-line"
     *_, winner = sorted(rows, key=lambda row: row["key"])
     out = [_share(row["share"], asked, Decimal(0)) for row in exempt]
     floor = sorted(floors, key=lambda row: row["key"])[-1:]
-    return {**winner, "out": max([Decimal(0), *out]), "floor": [row["rate"] for row in floor]}
+    own = _share(winner.get("share"), asked, Decimal(1)) * (1 - max([Decimal(0), *out]))
+    return {**winner, "own": own, "floor": [row["rate"] for row in floor]}
 
 
 def _is_shown(condition: Written, asked: Asked) -> bool:
@@ -319,41 +387,60 @@ def _share(said: str | None, asked: Asked, unstated: Decimal) -> Decimal:
 
 
 def _shares(
-    winners: Mapping[str, dict[str, Any]], held: Held, asked: Asked
-) -> dict[str, Decimal | None]:
+    winners: Mapping[str, dict[str, Any]], held: Held
+) -> tuple[dict[str, Decimal | None], dict[str, Decimal], set[str]]:
     """Measure → the share of the value that it is charged on, None where it is displaced.
 
-    Whoever yields waits until all it yields to are settled.
+    Also what those to which each yields leave of the value, and the measures of which it is not
+    established whether they yield.  Whoever yields waits until all it yields to are settled, or
+    those that are leave nothing.  In a ring nobody can begin, so its first by name does.
     """
-    yielding = {
-        (one, other): _yielding(held, one, other)
-        for one in winners
-        for other in winners
-        if _yielding(held, one, other) != "none"
-    }
     found: dict[str, Decimal | None] = {}
+    rests: dict[str, Decimal] = {}
+    is_open = set()
     while len(found) < len(winners):
-        before = len(found)
-        for name, row in winners.items():
-            others = [other for one, other in yielding if one == name]
-            if name in found or not all(other in found for other in others):
-                continue
-            rest = Decimal(1)
-            for other in others:
-                taken = found[other]
-                if taken is not None:
-                    rest -= taken if yielding[name, other] == "part" else 1
-            own = _share(row.get("share"), asked, Decimal(1)) * (1 - row["out"])
-            found[name] = own * rest if rest > 0 else None
-        assert len(found) > before, "a ring"
+        waiting = [name for name in sorted(winners) if name not in found]
+        reached = {name: ring(name, waiting, held) for name in waiting}
+        begins = [name for name in waiting if not reached[name] or _left(name, found, held)[0] == 0]
+        rings = [name for name in waiting if all(name in reached[other] for other in reached[name])]
+        name = [*begins, *rings][0]
+        rests[name], more = _left(name, found, held)
+        is_open |= {name} if more else set()
+        found[name] = winners[name]["own"] * rests[name] if rests[name] else None
+    return found, rests, is_open
+
+
+def ring(one: str, among: Sequence[str], held: Held) -> set[str]:
+    """The measures to which *one* yields, and those to which these yield, and so on."""
+    found: set[str] = set()
+    for _ in among:
+        for other in among:
+            if any(_yielding(held, each, other) != "none" for each in (one, *found)):
+                found.add(other)
     return found
 
 
+def _left(one: str, settled: Mapping[str, Decimal | None], held: Held) -> tuple[Decimal, bool]:
+    """The share of the value that those that are settled leave to *one*, and if that is open."""
+    rest, is_open = Decimal(1), False
+    for other, taken in settled.items():
+        word = _yielding(held, one, other)
+        if taken is None or word == "none":
+            continue
+        if word == "open":
+            is_open = True
+        else:
+            rest -= taken if word == "part" else 1
+    return max(rest, Decimal(0)), is_open and rest > 0
+
+
 def _points(row: Written, share: Decimal, base: Decimal | None) -> Decimal | None:
+    """What a line adds; *base* is what the rest of the duty is, to be topped up."""
     rate = _number(row.get("rate"))
-    if rate is None or (base is None and (row.get("basis") == "total" or row["floor"])):
+    tops_up = row.get("basis") in ("total", "at-least")
+    if rate is None or (base is None and (tops_up or row["floor"])):
         return None
-    if row.get("basis") == "total" and base is not None:
+    if tops_up and base is not None:
         rate = max(Decimal(0), rate - base)
     found = rate * share
     for each in row["floor"]:

@@ -60,12 +60,6 @@ _EXCEPTIONS: list[dict[str, Any]] = [
 _SHARES = ("content:steel", "rest:steel", "rest:us-content", "content:us-content")
 
 
-def _apart(one: Effect, other: Effect) -> bool:
-    """Whether two conditions are of two givens; claims are several of one."""
-    names = {one["given"], other["given"]}
-    return len(names) == 2 or "claim" in names
-
-
 scopes = st.builds(
     lambda partners, products, exceptions, conditions: {
         "partners": partners,
@@ -82,7 +76,7 @@ scopes = st.builds(
         [
             *[[]] * 30,
             *([each] for each in CONDITIONS),
-            *([one, other] for one, other in combinations(CONDITIONS, 2) if _apart(one, other)),
+            *([one, other] for one, other in combinations(CONDITIONS, 2)),
         ]
     ),
 )
@@ -108,7 +102,7 @@ givens = st.fixed_dictionaries(
         "claim": st.sampled_from(["usmca", "korus", "korus,usmca"]),
         "quota": st.sampled_from(["within", "exhausted"]),
         "loaded": st.sampled_from(WINDOW[4:7]),
-        "steel-weight": st.sampled_from(["0.1", "0.5", "1"]),
+        "steel-weight": st.sampled_from(["0.1", "0.5", "0.9"]),
         "copper-weight": st.sampled_from(["0", "0.1"]),
         "metal-from": st.sampled_from(["GB:0.5", "GB:0.49", "CN:1"]),
         "model-year": st.sampled_from(["2000", "2001"]),
@@ -153,34 +147,80 @@ _BESIDE: list[list[Effect]] = [
 ]
 
 
+_YIELDING = ["", "", "", "all", "all", "all", "part", "part", "none", "open"]
+_SELDOM = [*[""] * 12, "all", "part"]
+
+
 @st.composite
 def _of_a_measure(draw: st.DrawFn, measure: str, later: list[str]) -> list[Effect]:
-    """What an event says of a measure beside its lines; it yields to *later* ones only."""
+    """What an event says of a measure beside its lines; it seldom yields to one not *later*."""
     found = [
         effect(measure=measure, **each, **draw(spans)) for each in draw(st.sampled_from(_BESIDE))
     ]
-    for other in later:
-        share = draw(st.sampled_from(["", "", "all", "all", "part", "none"]))
-        if share:
+    for other in MEASURES:
+        share = draw(st.sampled_from(_YIELDING if other in later else _SELDOM))
+        if share and other != measure:
             found.append(yields(measure, other, share, **draw(spans)))
     return found
 
 
+_VAGUE = [{"since": "[2025-03-03..2025-03-06]"}, {"until": "[2025-03-05..2025-03-09]"}]
+"""Days of a membership that are known within some days only."""
+
+
 def _stage(party: str, stage: str, days: dict[str, str]) -> Effect:
-    named = {"from" if name == "since" else name: day for name, day in days.items()}
     return {
         "kind": "party-stage-set",
         "subject": EU,
         "parties": [party],
         "stage": stage,
-        **named,
+        **_from(days),
     }
 
 
+def _from(days: dict[str, str]) -> dict[str, str]:
+    return {"from" if name == "since" else name: day for name, day in days.items()}
+
+
 _DISPLACED: list[list[Effect]] = [
-    *[[]] * 6,
+    *[[]] * 8,
     *([yields("column-1", name)] for name in MEASURES),
     [yields("column-1", name, since=WINDOW[5]) for name in MEASURES[:2]],
+    [yields("column-1", name, "part") for name in MEASURES],
+    [yields("column-1", "cars", "open"), yields("column-1", "metals")],
+]
+
+KOREAN = {"basis": "base", "rank": 1, "conditions": [CONDITIONS[2]]}
+_BESIDE_THE_ORDINARY: list[tuple[Effect, ...]] = [
+    *[()] * 10,
+    line("column-1", "floor", 10, basis="at-least"),
+    line("column-1", "floor", "open", basis="at-least", products=["8703"]),
+    line("column-1", "extra", 5, products=["8703.23.01"]),
+    line("column-1", "korean", 0, **KOREAN),
+    line("column-1", "steel", 6, basis="base", products=["8703.23"], share="content:steel"),
+    line("column-1", "american", 0, basis="exempt", share="content:us-content"),
+    (introduced("column-2"), *line("column-2", "all", 4, basis="base")),
+    (introduced("column-2"), *line("column-2", "all", 4, basis="base", share="rest:steel")),
+    (
+        *(introduced("column-2"), *line("column-2", "all", "open", basis="base")),
+        yields("column-2", "column-1"),
+    ),
+    (
+        *(introduced("column-2"), *line("column-2", "all", 4, basis="base")),
+        *line("column-2", "floor", 9, basis="at-least", products=["87"]),
+        yields("column-2", "cars", "open"),
+    ),
+]
+
+_COVERED: list[list[Effect]] = [
+    *[[effect("coverage-set", "column-1")]] * 6,
+    [effect("coverage-set", "column-1", since=WINDOW[3])],
+    [
+        effect("coverage-set", "column-1", until=WINDOW[3]),
+        effect("coverage-set", "column-1", since=WINDOW[6], until=WINDOW[9]),
+    ],
+    [effect("coverage-set", name) for name in ("column-1", "cars")],
+    [effect("coverage-set", "metals", since=WINDOW[2], until=WINDOW[8])],
 ]
 
 
@@ -189,12 +229,16 @@ def _ordinary(draw: st.DrawFn) -> list[Effect]:
     """The ordinary duty, the introductions of all measures, and a group with a party."""
     imposers = draw(st.sampled_from([*product(["US", "US", "EU"], repeat=3)]))
     on_cars = draw(st.sampled_from([10, 25, "open"]))
+    share = draw(st.sampled_from([None] * 8 + [*_SHARES]))
+    shared = {"share": share} if share else {}
     return [
-        *(introduced("column-1"), effect("coverage-set", "column-1")),
-        *line("column-1", "all", "2.5", basis="base", **draw(spans)),
+        introduced("column-1"),
+        *line("column-1", "all", "2.5", basis="base", **shared, **draw(spans)),
         *line("column-1", "cars", on_cars, basis="base", products=["8703"], **draw(spans)),
+        *draw(st.sampled_from(_BESIDE_THE_ORDINARY)),
         *(introduced(name, imposer=by) for name, by in zip(MEASURES, imposers, strict=True)),
         *draw(st.sampled_from(_DISPLACED)),
+        *draw(st.sampled_from(_COVERED)),
         agreement(EU, "bloc"),
         _stage("FR", "in-force", {}),
     ]
@@ -202,22 +246,35 @@ def _ordinary(draw: st.DrawFn) -> list[Effect]:
 
 @st.composite
 def tariffs(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Entries: the ordinary duty, three measures of up to three lines, and a group."""
+    """Entries: the ordinary duty, three measures of up to three lines, and a group.
+
+    Several may be of one day, in an order that is given or that of their ids.
+    """
     found = [entry("ordinary", "2024-12-01", *draw(_ordinary()), reported="2024-12-01")]
     order = draw(st.permutations(MEASURES))
     names = {name: LINES[: draw(st.integers(1, 3))] for name in MEASURES}
     for number in range(draw(st.integers(1, 3))):
         effects: list[Effect] = []
         for measure in MEASURES:
-            for name in names[measure]:
+            for name in draw(st.sampled_from([names[measure], names[measure][::-1]])):
                 effects += draw(_of_a_line(measure, name, first=number == 0))
             effects += draw(_of_a_measure(measure, order[order.index(measure) + 1 :]))
         if stage := draw(st.sampled_from(["", "in-force", "left"])):
-            effects.append(_stage("DE", stage, draw(spans)))
+            days = draw(st.one_of(spans, st.sampled_from(_VAGUE)))
+            effects.append(_stage("DE", stage, days))
+        if stage := draw(st.sampled_from([*[""] * 10, "ended", "in-force"])):
+            whole = {"kind": "agreement-stage-set", "subject": EU, "stage": stage}
+            effects.append(whole | _from(draw(spans)))
         occurred = WINDOW[3 * number + draw(st.integers(0, 2))]
+        order_of_day = draw(st.sampled_from([0, 0, 1, -1]))
+        if found[1:] and draw(st.integers(0, 2)) == 0:
+            occurred = found[-1]["occurred"]
         reported = draw(st.sampled_from(KNOWN))
-        more = {"effects": effects} if effects else {"effects": []}
-        found.append(entry(f"act-{number}", occurred, reported=reported, **more))
+        more: dict[str, Any] = {"effects": effects}
+        if order_of_day:
+            more["order"] = order_of_day
+        name = draw(st.sampled_from("abc")) + f"-{number}"
+        found.append(entry(name, occurred, reported=reported, **more))
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -44,8 +44,12 @@ from tracker.store import log as logs
 from tracker.store.tables import SCHEMA
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tracker.catalogue import Batch
     from tracker.domain.duties import Duty
+    from tracker.domain.duty_steps import Refund, Step
+    from tracker.domain.questions import Question
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
     from tracker.imports.spell_rows import Table
@@ -690,11 +694,61 @@ class Tracker:
             version,
         )
 
+    def question(self, at: AsOf, raw: Mapping[str, Any]) -> Question:
+        """The question about goods that *raw* asks.
+
+        Raises:
+            BadQuestion, BadGiven, UnknownProduct, UnknownParty: it cannot be asked.
+        """
+        from tracker.domain.questions import read_question
+
+        tariff = self.tariff(at)
+        return read_question(raw, claims=tariff.claims, uses=tariff.uses)
+
     def rate(self, at: AsOf, entry: Entry) -> Duty:
         """What *entry* pays, as known at *at*, whose day is that of the entry."""
         from tracker.domain.duties import duty
 
         return duty(self.tariff(at), entry, at)
+
+    def rates(
+        self, at: AsOf, questions: Iterable[Mapping[str, Any] | TrackerError]
+    ) -> Iterator[Duty | TrackerError]:
+        """What each entry pays, or what is wrong with its question; all by one tariff.
+
+        Args:
+            at: which version of the log and which reading; the last day whose reports count,
+                for questions that name none.
+        """
+        from tracker.domain.duties import duty
+        from tracker.domain.questions import read_question
+
+        tariff, today = self.tariff(at), self.today()
+        for raw in questions:
+            if isinstance(raw, TrackerError):
+                yield raw
+                continue
+            try:
+                asked = read_question(raw, claims=tariff.claims, uses=tariff.uses)
+            except TrackerError as error:
+                yield error
+                continue
+            known = asked.known_by or at.known_by
+            late = asked.entry.on > (known or today)
+            here = replace(at, day=asked.entry.on, known_by=known, expected=late)
+            yield duty(tariff, asked.entry, here)
+
+    def rate_steps(self, at: AsOf, entry: Entry, first: date) -> list[Step]:
+        """What *entry* pays on *first*, and every change of it up to the day of *at*."""
+        from tracker.domain.duty_steps import steps
+
+        return list(steps(self.tariff(at), entry, at, first=first, last=at.day))
+
+    def refund(self, at: AsOf, entry: Entry, value: Decimal) -> Refund:
+        """What is owed for *entry*, by what is known at *at* beside what was on its day."""
+        from tracker.domain.duty_steps import refund
+
+        return refund(self.tariff(at), entry, at, value)
 
     def _groups_of(self, conn: Connection, at: AsOf, party: str) -> frozenset[str]:
         """The groups that *party* belongs to at *at*, by the codes that scopes name them by."""

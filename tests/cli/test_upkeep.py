@@ -59,10 +59,10 @@ def test_stats_count_lines_and_sources_and_go_year_by_year(
 
     assert (found["lines"], found["sources"]) == (1, 3)
     assert found["years"] == {
-        "2024": {"events": 1, "sources": 2},
-        "2025": {"events": 1, "sources": 1},
+        "2024": {"events": 1, "sources": 2, "measures": 0, "lines": 0},
+        "2025": {"events": 1, "sources": 1, "measures": 1, "lines": 1},
     }
-    assert ["2024", "1 events, 2 sources"] in cli.ok("stats").rows
+    assert ["2024", "1 events, 2 sources, 0 measures, 0 lines"] in cli.ok("stats").rows
 
 
 @pytest.mark.usefixtures("tracker")

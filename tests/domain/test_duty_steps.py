@@ -32,7 +32,7 @@ from tests.tariffs import (
 )
 from tracker.domain.dates import AsOf
 from tracker.domain.duties import Duty, duty
-from tracker.domain.duty_steps import Difference, Refund, Step, differences, refund, steps
+from tracker.domain.duty_steps import Difference, Refund, Step, compared, differences, steps
 from tracker.domain.events import read_event
 from tracker.domain.givens import read_givens
 from tracker.domain.tariff import Entry, Tariff
@@ -51,11 +51,17 @@ def german_cars() -> Tariff:
 
 
 def stepped(
-    asked: Tariff, first: str, last: str, *, origin: str = "DE", known_by: str | None = None
+    asked: Tariff,
+    first: str,
+    last: str,
+    *,
+    origin: str = "DE",
+    known_by: str | None = None,
+    **given: object,
 ) -> list[Step]:
     known = date.fromisoformat(known_by) if known_by else None
     days = date.fromisoformat(first), date.fromisoformat(last)
-    entry = Entry("US", origin, "87032301", days[0])
+    entry = Entry("US", origin, "87032301", days[0], None, read_givens(given))
     return list(steps(asked, entry, AsOf(days[1], known), first=days[0], last=days[1]))
 
 
@@ -161,6 +167,50 @@ def test_the_first_day_of_whatever_changes_a_duty_is_a_step(effects: list[Effect
     ]
 
 
+def test_a_year_of_age_is_a_step() -> None:
+    old = [{"given": "age-years", "at-least": "25"}]
+    asked = in_force(*levy("cars"), *line("cars", "old", 0, basis="exempt", conditions=old))
+
+    found = stepped(asked, "2024-12-01", "2027-02-01", **{"model-year": "2001"})
+
+    assert stairs(found) == [("2024-12-01", None), ("2025-01-01", "27.5"), ("2026-01-01", "2.5")]
+    assert found[2].causes[0].measure == "cars"
+    assert len(stepped(asked, "2025-12-31", "2026-01-01", **{"model-year": "2001"})) == 2
+    assert len(stepped(asked, "2025-12-01", "2026-02-01")) == 1
+
+
+def test_the_ends_of_what_is_covered_are_steps() -> None:
+    spans = (("2025-04-01", "2025-05-01"), ("2025-05-10", "2025-05-20"))
+    covered = [effect("coverage-set", "column-1", since=one, until=end) for one, end in spans]
+    ordinary = (introduced("column-1"), *line("column-1", "all", "2.5", basis="base"))
+    asked = tariff([decided("2025-01-01", *ordinary, *covered)])
+
+    assert stairs(stepped(asked, "2025-03-01", "2025-06-01")) == [
+        ("2025-03-01", None),
+        ("2025-04-01", "2.5"),
+        ("2025-05-01", None),
+        ("2025-05-10", "2.5"),
+        ("2025-05-20", None),
+    ]
+
+
+def test_a_measure_that_charges_nothing_before_and_after_is_no_step() -> None:
+    asked = in_force(introduced("cars"), *line("cars", "all", 0, since="2025-07-01"))
+
+    assert [each.day for each in stepped(asked, "2025-06-01", "2025-08-01")] == [date(2025, 6, 1)]
+
+
+def test_the_end_of_a_group_is_a_step() -> None:
+    ended = {"kind": "agreement-stage-set", "subject": "agreement/eu", "stage": "ended"}
+    asked = in_force(
+        *(*levy("cars", partners=["EU"]), *member("EU", "DE")), ended | {"from": "2025-06-02"}
+    )
+
+    assert [each.day for each in stepped(asked, "2025-06-01", "2025-06-30")][1:] == [
+        date(2025, 6, 2)
+    ]
+
+
 def test_a_ban_is_a_step() -> None:
     ban = effect("ban-set", "cars", line="all", since="2025-06-02")
     asked = in_force(*levy("cars", 0), ban)
@@ -178,7 +228,8 @@ def one_by_one(
     day = first
     while day <= last:
         answer = duty(found, replace(entry, on=day), AsOf(day, known))
-        charged = {each.measure: each.points for each in answer.components}
+        # What adds nothing on both days is no change.
+        charged = {each.measure: each.points for each in answer.components if each.points != 0}
         told = answer.total, answer.additional, answer.prohibited, answer.covered, charged
         if told != before:
             yield day, answer
@@ -203,6 +254,8 @@ def test_the_steps_are_the_days_that_are_answered_otherwise_than_the_day_before(
         expected = list(one_by_one(found, entry, known, first, last))
         answer = list(steps(found, entry, AsOf(last, known), first=first, last=last))
         assert [(step.day, step.duty) for step in answer] == expected
+        causes = [cause for step in answer for cause in step.causes]
+        assert all(cause.before != cause.after for cause in causes)
 
 
 # -- differences ----------------------------------------------------------------------------
@@ -230,7 +283,7 @@ def refunded(
 ) -> Refund:
     """What was known on the day of entry against all that is known."""
     then = pays(asked, day, origin=origin, known_by=day, **more)
-    return refund(then, pays(asked, day, origin=origin, **more), Decimal(str(value)))
+    return compared(then, pays(asked, day, origin=origin, **more), Decimal(str(value)))
 
 
 def test_what_a_later_notice_lowered_back_to_the_day_of_entry_is_owed() -> None:

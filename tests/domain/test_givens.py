@@ -141,11 +141,12 @@ def test_every_programme_may_be_claimed(programme: str) -> None:
 
 
 def test_a_party_in_a_given_is_one_of_those_there_are() -> None:
-    assert read_givens({"for-cars-of": "GB"}, parties=["GB"]) == {"for-cars-of": "GB"}
-    assert refused("for-cars-of", "UK", parties=["GB"]) == (
-        "for-cars-of: 'UK' is no party: give its code, such as GB"
+    assert read_givens({"for-cars-of": " gb "}) == {"for-cars-of": "GB"}
+    assert refused("for-cars-of", "XX") == (
+        "for-cars-of: 'XX' is no party: give its code, such as GB"
     )
-    assert "'UK' is no party" in refused("metal-from", "UK:0.5", parties=["GB"])
+    assert "'Xanadu' is no party" in refused("for-cars-of", "Xanadu")
+    assert "'XX' is no party" in refused("metal-from", "XX:0.5")
 
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -275,6 +276,44 @@ def test_a_condition_that_asks_nothing_or_two_things_is_refused(condition: dict[
         Condition.model_validate(condition)
 
 
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (
+            {"given": "stee-weight", "at-least": "0.5"},
+            "stee-weight is no given: did you mean steel-weight?; tracker givens lists them",
+        ),
+        (
+            {"given": "steel-weight", "plus": ["coper-weight"], "below": "0.5"},
+            "coper-weight is no given: did you mean copper-weight?; tracker givens lists them",
+        ),
+        (
+            {"given": "steel-weight", "plus": ["quota"], "at-least": "0.5"},
+            "quota is no number, so it has no sum",
+        ),
+        ({"given": "quota", "is": "withn"}, "quota is within or exhausted, not 'withn'"),
+        ({"given": "patented", "is": "maybe"}, "patented is yes or no, not 'maybe'"),
+        ({"given": "model-year", "is": "classic"}, "model-year is a number, not 'classic'"),
+        ({"given": "age-years", "is": "old"}, "age-years is a number, not 'old'"),
+        ({"given": "quota", "at-least": "1"}, "quota is tested by is"),
+        ({"given": "claim", "below": "1"}, "claim is tested by is"),
+        ({"given": "loaded", "is": "2025-04-05"}, "loaded is tested by before or on-or-after"),
+        (
+            {"given": "steel-weight", "before": "2025-04-05"},
+            "steel-weight is tested by at-least or below or is",
+        ),
+    ],
+    ids=str,
+)
+def test_a_condition_that_nobody_can_meet_is_refused(
+    condition: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Condition.model_validate(condition)
+
+    assert message in str(raised.value)
+
+
 CONDITIONS: list[dict[str, Any]] = [
     {"given": "claim", "is": "usmca"},
     {"given": "quota", "is": "within"},
@@ -287,6 +326,9 @@ CONDITIONS: list[dict[str, Any]] = [
     {"given": "metal-from", "is": "GB", "at-least": "0.95"},
     {"given": "age-years", "at-least": "25"},
     {"given": "age-years", "below": "25"},
+    {"given": "age-years", "is": "25"},
+    {"given": "steel-weight", "plus": ["copper-weight"], "at-least": "0.15"},
+    {"given": "for-cars-of", "is": "GB"},
 ]
 
 
@@ -319,6 +361,31 @@ def test_what_would_meet_a_condition_is_the_least_of_it() -> None:
     assert heavy.shown({}, DAY) == {"steel-weight": Decimal("0.15")}
     assert old.shown({}, DAY) == {"model-year": Decimal(2000)}
     assert old.shown({}, DAY + timedelta(days=365)) == {"model-year": Decimal(2001)}
+    assert asks(given="age-years", is_="25").shown({}, DAY) == {"model-year": Decimal(2000)}
+
+
+@pytest.mark.parametrize(
+    ("stated", "least"),
+    [
+        ({}, {"steel-weight": "0.15", "copper-weight": "0"}),
+        ({"copper-weight": "0.1"}, {"steel-weight": "0.15", "copper-weight": "0.1"}),
+        ({"steel-weight": "0.2"}, {"steel-weight": "0.2", "copper-weight": "0"}),
+        ({"steel-weight": "0.2", "copper-weight": "0"}, {}),
+    ],
+)
+def test_what_is_stated_of_a_sum_stays_and_the_rest_of_it_is_added(
+    stated: dict[str, str], least: dict[str, str]
+) -> None:
+    heavy = asks(given="steel-weight", plus=["copper-weight"], at_least="0.15")
+
+    found = heavy.shown(read_givens(stated), DAY)
+
+    assert found == read_givens(stated | least)
+
+
+def test_a_value_in_words_has_no_exponent() -> None:
+    assert in_words(Decimal("1E-7")) == "0.0000001"
+    assert in_words(("GB", Decimal("1E-7"))) == "GB:0.0000001"
 
 
 def test_the_names_of_a_test_are_the_givens_that_decide_it() -> None:

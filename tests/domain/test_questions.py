@@ -186,6 +186,16 @@ def test_givens_are_read_by_the_vocabulary() -> None:
     assert "above 1" in refused(BadGiven, given={"us-content": "40"})
 
 
+def test_a_party_in_a_given_is_one_that_there_is() -> None:
+    assert asked(given={"for-cars-of": "gb"}).entry.given == {"for-cars-of": "GB"}
+    assert "'Xanadu' is no party" in refused(BadGiven, given={"for-cars-of": "Xanadu"})
+
+
+@pytest.mark.parametrize("name", [7, "7", 0, ["a"], {"n": 1}, True])
+def test_an_id_is_whatever_it_was(name: object) -> None:
+    assert asked(id=name).id is name
+
+
 @pytest.mark.parametrize("given", [["claim"], "claim=usmca", 7])
 def test_givens_that_are_no_names_and_values_are_refused(given: object) -> None:
     assert refused(given=given) == f"given holds names and values, not {given!r}"

@@ -20,12 +20,12 @@ ONE = {"id": "Q1", "into": "US", "from": "JP", "product": "8703.23", "on": "2025
 TWO = {"id": "Q2", "into": "US", "from": "DE", "product": "8703.23", "on": "2025-08-15"}
 
 
-def found(text: str) -> list[tuple[int, Mapping[str, Any] | BadQuestion]]:
+def found(text: str | bytes) -> list[tuple[int, Mapping[str, Any] | BadQuestion]]:
     """What is read of a file of this *text*, opened as the command opens it."""
-    return list(read(io.StringIO(text, newline="")))
+    return list(read(io.BytesIO(text if isinstance(text, bytes) else text.encode())))
 
 
-def ids(text: str) -> list[tuple[int, str]]:
+def ids(text: str | bytes) -> list[tuple[int, str]]:
     """The number of each line and the id of its question, or what is wrong with it."""
     return [
         (number, str(each) if isinstance(each, BadQuestion) else each["id"])
@@ -151,20 +151,35 @@ def test_a_row_with_too_many_cells_stops_none_of_the_others() -> None:
 def test_a_row_with_too_few_cells_lacks_the_last_ones() -> None:
     ((_, question),) = found(rows("Q1,US,JP"))
 
-    assert question == {
-        "id": "Q1",
-        "into": "US",
-        "from": "JP",
-        "product": "",
-        "on": "",
-        "given": {},
-    }
+    assert question == {"id": "Q1", "into": "US", "from": "JP", "given": {}}
 
 
-def test_blank_rows_are_passed_over() -> None:
+def test_blank_rows_are_passed_over_and_counted() -> None:
     text = rows("", "Q1,US,JP,8703.23,2025-08-20", "  ", "Q2,US,DE,8703.23,2025-08-15", "")
 
-    assert [each for _, each in ids(text)] == ["Q1", "Q2"]
+    assert ids(text) == [(3, "Q1"), (5, "Q2")]
+    assert ids("\n" + text) == [(4, "Q1"), (6, "Q2")]
+
+
+def test_a_row_of_a_csv_is_one_line() -> None:
+    text = rows('"Q1,US,DE,8703.23,2025-08-15', "Q2,US,DE,8703.23,2025-08-15", 'a"b",US')
+
+    (first, second, third) = ids(text)
+
+    assert first[0] == 2
+    assert first[1].startswith("it is no line of a CSV: ")
+    assert second == (3, "Q2")
+    assert third == (4, 'a"b"')
+
+
+def test_a_cell_that_is_too_long_stops_none_of_the_others() -> None:
+    text = rows(f"Q1,US,DE,{'9' * 200_000},2025-08-15", "Q2,US,DE,8703.23,2025-08-15")
+
+    (first, second) = ids(text)
+
+    assert first[0] == 2
+    assert first[1].startswith("it is no line of a CSV: ")
+    assert second == (3, "Q2")
 
 
 def test_a_csv_of_a_header_holds_no_questions() -> None:
@@ -173,7 +188,20 @@ def test_a_csv_of_a_header_holds_no_questions() -> None:
 
 # -- both -----------------------------------------------------------------------------------
 
-cells = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters='"'), min_size=1)
+
+@pytest.mark.parametrize("text", [rows(), ""], ids=["csv", "json"])
+def test_a_line_that_is_not_utf_8_stops_none_of_the_others(text: str) -> None:
+    lines = [b"Q1" if text else json.dumps(ONE).encode(), b"Q\xff", b"Q2" if text else b"{}"]
+
+    numbered = found(text.encode() + b"\n".join(lines))
+
+    (first, _), (bad, why), (last, _) = numbered
+    assert (first, bad, last) == ((2, 3, 4) if text else (1, 2, 3))
+    assert str(why) == "it is not UTF-8 (byte 1): save it as UTF-8"
+
+
+cells = st.text(st.characters(exclude_categories=["C", "Zs"]), min_size=1)
+"""Quotes are among them, and what is an end of a line to others than us."""
 questions = st.lists(
     st.fixed_dictionaries(dict.fromkeys(ONE, cells)),
     min_size=1,

@@ -131,8 +131,7 @@ def coordinate(
     """
     day = asked_day(tracker, as_of, day_option)
     known = asked_day(tracker, known_by, "--known-by")
-    if recorded_by is not None:
-        at_version = _version(tracker, recorded_by, at_version)
+    at_version = version(tracker, at_version, recorded_by)
     at = tracker.as_of(
         day.last if day else None,
         known_by=known.last if known else None,
@@ -152,10 +151,16 @@ def coordinate(
     return at
 
 
-def _version(tracker: Tracker, recorded_by: str, at_version: int | None) -> int:
-    """The version that the log had at an instant; at the end of a day, in UTC."""
+def version(tracker: Tracker, at_version: int | None, recorded_by: str | None) -> int | None:
+    """The version that was typed, or that the log had at an instant; at the end of a day, in UTC.
+
+    Raises:
+        BadCommand: both were typed, or the instant is none.
+    """
     from datetime import UTC, datetime, time
 
+    if recorded_by is None:
+        return at_version
     if at_version is not None:
         raise BadCommand("--at-version and --recorded-by both name a version: give one of them")
     try:

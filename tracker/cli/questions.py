@@ -491,9 +491,13 @@ def measures(
     tracker = open_tracker(db)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     if product is not None:
-        from tracker.domain.products import read_product
+        from tracker.domain.products import UnknownProduct, read_product
+        from tracker.errors import BadCommand
 
-        product = read_product(product)
+        try:
+            product = read_product(product, at.day)
+        except UnknownProduct as error:
+            raise BadCommand(str(error)) from None
     found, listed, lines = tracker.measures(
         at,
         into=party_code(into, at.day),

@@ -11,13 +11,14 @@ from tracker.cli.options import Format, open_tracker
 from tracker.errors import BadCommand, NotFound, TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from tracker.app import Tracker
+    from tracker.domain.dates import AsOf
     from tracker.domain.duties import Duty
+    from tracker.domain.duty_steps import Step
     from tracker.domain.questions import Question
-    from tracker.domain.tariff import Tariff
 
 Into = Annotated[str | None, typer.Option("--into", metavar="PARTY", help="Imported into.")]
 Origin = Annotated[str | None, typer.Option("--from", metavar="PARTY", help="Country of origin.")]
@@ -87,30 +88,24 @@ def rate(
         day_option="--on",
     )
     raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
-    tariff, question = _asked(tracker, at, raw | {"given": _givens(given)})
+    entry = _asked(tracker, at, raw | {"given": _givens(given)}).entry
     if first is None:
-        from tracker.domain.duties import duty
-
-        _show(duty(tariff, question.entry, at), format)
+        _show(tracker.rate(at, entry), format)
     else:
-        from tracker.domain.duty_steps import steps
-
-        found = list(steps(tariff, question.entry, at, first=first, last=at.day))
-        _show_steps(found, at, format)
+        _show_steps(tracker.rate_steps(at, entry, first), format)
 
 
-def _asked(tracker: "Tracker", at: Any, raw: "Mapping[str, Any]") -> "tuple[Tariff, Question]":
-    """The tariff to ask and the question that was typed."""
+def _asked(tracker: "Tracker", at: "AsOf", raw: "Mapping[str, Any]") -> "Question":
+    """The question that was typed."""
     from tracker.domain.givens import BadGiven
     from tracker.domain.products import UnknownProduct
-    from tracker.domain.questions import BadQuestion, read_question
+    from tracker.domain.questions import BadQuestion
 
     for name in ("into", "from", "product"):
         if not raw.get(name):
             raise BadCommand(f"--{name} is missing: give --into, --from and --product")
-    tariff = tracker.tariff(at)
     try:
-        return tariff, read_question(raw, claims=tariff.claims)
+        return tracker.question(at, raw)
     except (BadQuestion, UnknownProduct, BadGiven) as error:
         raise BadCommand(str(error)) from None
 
@@ -122,7 +117,9 @@ def _givens(given: list[str] | None) -> "dict[str, Any]":
         if not equals:
             raise BadCommand(f"--given {each}: write it as KEY=VALUE, such as loaded=2025-04-09")
         name = name.strip()
-        found[name] = f"{found[name]},{value}" if name == "claim" and name in found else value
+        if name in found and name != "claim":
+            raise BadCommand(f"--given {name} is said twice: {found[name]} and {value}")
+        found[name] = f"{found[name]},{value}" if name in found else value
     return found
 
 
@@ -150,33 +147,31 @@ def _rate_file(
     reading: str | None,
 ) -> None:
     import json
-    from dataclasses import replace
+    from itertools import tee
 
     from tracker.cli import output
-    from tracker.domain.duties import duty
-    from tracker.domain.questions import BadQuestion, read_question
     from tracker.exports.duties import of_duty
     from tracker.imports import questions
 
-    at = options.coordinate(tracker, None, known_by, at_version, recorded_by, reading)
-    tariff = tracker.tariff(at)
+    known = options.asked_day(tracker, known_by, "--known-by", echo=True)
+    at = tracker.as_of(
+        known_by=known.last if known else None,
+        at_version=options.version(tracker, at_version, recorded_by),
+        reading=reading,
+    )
     bad = 0
     with _opened(file) as lines:
-        for number, raw in questions.read(lines):
-            name = None if isinstance(raw, BadQuestion) else raw.get("id")
-            try:
-                if isinstance(raw, BadQuestion):
-                    raise raw
-                question = read_question(raw, claims=tariff.claims)
-                day, known = question.entry.on, question.known_by or at.known_by
-                late = day > (known or tracker.today())
-                here = replace(at, day=day, known_by=known, expected=late)
-                answer = of_duty(duty(tariff, question.entry, here), id=question.id)
-            except TrackerError as error:
+        asked, read = tee(questions.read(lines))
+        answers = tracker.rates(at, (raw for _, raw in read))
+        for (number, raw), answer in zip(asked, answers, strict=True):
+            named = {"id": None if isinstance(raw, TrackerError) else raw.get("id")}
+            if isinstance(answer, TrackerError):
                 bad += 1
-                answer = {"id": name, "error": {"code": error.code, "message": str(error)}}
-                options.note(f"{file}:{number}: {error}")
-            output.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                options.note(f"{file}:{number}: {answer}")
+                shape = {"error": {"code": answer.code, "message": str(answer)}}
+            else:
+                shape = of_duty(answer)
+            output.write(json.dumps(named | shape, ensure_ascii=False) + "\n")
     if bad:
         options.note(f"{bad} of the questions could not be answered")
         raise typer.Exit(1)
@@ -206,12 +201,13 @@ def _show(found: "Duty", format: Format) -> None:
 
     shape = of_duty(found)
     if format != Format.table:
-        rows = [_row_of(found) | each for each in shape["components"]]
+        head = _row_of(shape)
+        rows = [head | each for each in shape["components"] or [{}]]
         output.show(
             format,
             shape=shape,
             csv_rows=rows,
-            csv_columns=(*_row_of(found), *COMPONENT, "source"),
+            csv_columns=(*head, *COMPONENT, "source"),
         )
         return
     entry = shape["entry"]
@@ -222,7 +218,8 @@ def _show(found: "Duty", format: Format) -> None:
     output.table(shape["components"], COMPONENT)
     total = number(found.total)
     if total is not None:
-        output.write(f"\ntotal {total} % = {charged(found)}\n")
+        mark = " (not settled, see below)" if found.unsettled else ""
+        output.write(f"\ntotal {total} % = {charged(found)}{mark}\n")
     elif found.additional is not None:
         output.write(f"\ntotal not known; additional duties {number(found.additional)} %\n")
     else:
@@ -237,11 +234,7 @@ def _show(found: "Duty", format: Format) -> None:
     more: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("forbidden", "prohibited", ("measure", "line", "bears", "event")),
         ("not settled", "unsettled", ("measure", "line", "why")),
-        (
-            "would change it",
-            "would_change",
-            ("given", "value", "with", "total", "additional", "measure"),
-        ),
+        ("would change it", "would_change", CHANGE),
         ("not applied", "not_applied", ("measure", "code", "why", "event")),
     )
     # A program reads of every measure that was looked at; a person would miss those that matter.
@@ -257,10 +250,7 @@ def _show(found: "Duty", format: Format) -> None:
         output.write(f"\n{len(elsewhere)} more measures have no line for these goods\n")
 
 
-def _row_of(found: "Duty") -> "dict[str, Any]":
-    from tracker.exports.duties import of_duty
-
-    shape = of_duty(found)
+def _row_of(shape: "Mapping[str, Any]") -> "dict[str, Any]":
     return {
         "into": shape["entry"]["into"],
         "from": shape["entry"]["from"],
@@ -283,20 +273,24 @@ def _covers(covers: "Mapping[str, str | None] | None") -> str:
     return f"the catalogue covers entries from {covers['from']} to the day before {covers['until']}"
 
 
-def _show_steps(found: "Iterable[Any]", at: Any, format: Format) -> None:
+def _show_steps(found: "list[Step]", format: Format) -> None:
     from tracker.cli import output, words
     from tracker.exports.duties import STEP_COLUMNS, of_steps, step_rows
 
-    found = list(found)
+    last = found[-1].duty.as_of
     output.show(
         format,
-        shape=of_steps(at, found) if format == Format.json else None,
+        shape=of_steps(last, found) if format == Format.json else None,
         rows=step_rows(found),
         columns=STEP_COLUMNS,
     )
     if format == Format.table:
-        picture = words.stairs([(step.day, step.duty.total) for step in found], at.day)
+        picture = words.stairs([(step.day, step.duty.total) for step in found], last.day)
         output.write("\n" + "\n".join(picture) + "\n")
+        if not all(step.duty.covered for step in found):
+            from tracker.exports.duties import of_duty
+
+            output.write(f"not covered in part: {_covers(of_duty(found[-1].duty)['covers'])}\n")
 
 
 def refunds(
@@ -322,12 +316,9 @@ def refunds(
     \b
     tracker refunds --into US --from DE --product 8703.23 --value 40000 --on 2025-08-15
     """
-    from dataclasses import replace
     from decimal import Decimal, InvalidOperation
 
     from tracker.cli import output
-    from tracker.domain.duties import duty
-    from tracker.domain.duty_steps import refund
     from tracker.exports.duties import number, of_refund
 
     if value is None or on is None:
@@ -342,10 +333,11 @@ def refunds(
     at = options.coordinate(
         tracker, on, known_by, at_version, recorded_by, reading, day_option="--on"
     )
+    if at.known_by is not None and at.known_by < at.day:
+        raise BadCommand("--known-by comes before the day of entry: nothing was known later then")
     raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
-    tariff, question = _asked(tracker, at, raw | {"given": _givens(given)})
-    then = replace(at, known_by=at.day, expected=False)
-    found = refund(duty(tariff, question.entry, then), duty(tariff, question.entry, at), amount)
+    entry = _asked(tracker, at, raw | {"given": _givens(given)}).entry
+    found = tracker.refund(at, entry, amount)
     shape = of_refund(found)
     if format != Format.table:
         columns = ("measure", "before", "after", "event")
@@ -364,21 +356,27 @@ def refunds(
     )
     if found.owed is None:
         output.write("what is owed is not known: a total is not\n")
+        if not found.now.covered:
+            output.write(f"not covered: {_covers(shape['now']['covers'])}\n")
     elif found.owed > 0:
         output.write(f"owed to the importer: {number(found.owed)}\n")
     elif found.owed < 0:
         output.write(f"owed by the importer: {number(-found.owed)}\n")
     else:
-        output.write("nothing is owed: the two agree\n")
+        mark = ", as far as it is settled" if found.now.unsettled else ""
+        output.write(f"nothing is owed: the two agree{mark}\n")
     if found.unlawful is None or found.unlawful > 0:
         shown = number(found.unlawful) or "an amount that is not known"
         output.write(f"charged under measures held unlawful, counted apart: {shown}\n")
+    if shape["now"]["unsettled"]:
+        output.write("\nnot settled\n")
+        output.table(shape["now"]["unsettled"], ("measure", "line", "why"))
     if shape["differences"]:
         output.write("\nwhy\n")
         output.table(shape["differences"], ("measure", "before", "after", "event"))
 
 
-def givens(format: options.AnyFormat = Format.table) -> None:
+def givens(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:
     """List what may be stated of goods: in --given, in files of questions, in conditions of lines.
 
     \b
@@ -387,10 +385,12 @@ def givens(format: options.AnyFormat = Format.table) -> None:
     from tracker.cli import output
     from tracker.domain.givens import GIVENS, PROGRAMMES
 
+    tracker = open_tracker(db)
+    uses = sorted(tracker.tariff(tracker.as_of()).uses)
     rows = [
         {
             "given": each.name,
-            "written": " | ".join(each.words) if each.words else WRITTEN[each.form],
+            "written": " | ".join(uses if each.name == "use" else each.words) or WRITTEN[each.form],
             "meaning": each.meaning,
         }
         for each in GIVENS.values()

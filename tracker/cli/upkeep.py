@@ -63,7 +63,8 @@ def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> No
     }
     years = flat.pop("years")
     flat |= {
-        year: f"{each['events']} events, {each['sources']} sources" for year, each in years.items()
+        year: ", ".join(f"{count} {what}" for what, count in each.items())
+        for year, each in years.items()
     }
     output.show(
         format,

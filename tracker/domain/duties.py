@@ -162,7 +162,7 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
             sorted((*not_applied, *charged.not_applied()), key=lambda each: each.measure)
         ),
         would_change=tuple(
-            each if covered else replace(each, total=None)
+            each if covered else replace(each, total=None, additional=each.additional or None)
             for each in sorted(
                 (
                     *_would_change(looked, results, entry, known, sums),
@@ -173,7 +173,7 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
         ),
         unsettled=tuple(
             sorted(
-                (*_unsettled(looked, entry), *charged.unsettled),
+                (*_unsettled(looked, entry), *charged.unsettled, *_unread(tariff, entry)),
                 key=lambda each: (each.measure, each.line),
             )
         ),
@@ -188,6 +188,14 @@ def _unsettled(looked: Iterable[Looked], entry: Entry) -> Iterator[Unsettled]:
     for one in looked:
         if entry.base is None or not one.measure.is_base:
             yield from one.unsettled
+
+
+def _unread(tariff: Tariff, entry: Entry) -> Iterator[Unsettled]:
+    """The headings that are claimed and that no line of a measure asks for."""
+    claims = entry.given.get("claim", frozenset())
+    assert isinstance(claims, frozenset)
+    for claim in sorted(each for each in claims - tariff.claims if each[0].isdigit()):
+        yield Unsettled("", "", f"no line of a measure asks for the claim {claim}")
 
 
 def _given_base(charged: _Charged, base: Decimal) -> Component:
@@ -326,7 +334,7 @@ class _Charged:
         """The first that is displaced already; else the first of a ring that waits for no other."""
 
         def reached(name: str) -> set[str]:
-            found, more = set[str](), [name]
+            found, more = {name}, [name]
             while more:
                 new = (waiting[more.pop()] & waiting.keys()) - found
                 found |= new
@@ -469,6 +477,7 @@ def _would_change(
 ) -> Iterator[WouldChange]:
     """What else could be stated of the goods, and what they would then pay."""
     tried: list[Mapping[str, Stated]] = []
+    told: list[tuple[dict[str, Stated], _Sums]] = []
     yielding: dict[str, list[tuple[str, Span[Any]]]] = {}
     # A measure without a line that covers the goods is the same whatever is stated.
     live = [
@@ -492,7 +501,9 @@ def _would_change(
             continue
         asked = Entry(entry.into, entry.origin, entry.product, entry.on, entry.base, given)
         found = _Charged(ones, then, asked, known, yielding).sums()
-        if found != sums:
+        less = any(old.items() <= new.items() and had == found for old, had in told)
+        if found != sums and not less:
+            told.append((new, found))
             yield WouldChange(new, found.total, found.additional, measure)
 
 

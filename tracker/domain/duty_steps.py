@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from tracker.domain.dates import AsOf
-from tracker.domain.duties import Component, Duty, duty
+from tracker.domain.duties import Duty, duty
 from tracker.domain.tariff import Entry, Tariff
 
 
@@ -59,15 +59,20 @@ def differences(before: Duty, after: Duty) -> Iterator[Difference]:
     then, now = _charged(before), _charged(after)
     reasons = {each.measure: each.event for each in after.not_applied}
     for name in sorted(then.keys() | now.keys()):
-        old, new = then.get(name), now.get(name)
-        less, more = (each.points if each else Decimal() for each in (old, new))
+        less, _ = then.get(name, (Decimal(), None))
+        more, event = now.get(name, (Decimal(), reasons.get(name)))
         if less != more:
-            event = new.event if new else reasons.get(name)
-            yield Difference(name, less, more, event or None)
+            yield Difference(name, less, more, event)
 
 
-def _charged(found: Duty) -> dict[str, Component]:
-    return {each.measure: each for each in found.components}
+def _charged(found: Duty) -> dict[str, tuple[Decimal | None, str | None]]:
+    """Measure → the points of all its components, and the event that says the last of them."""
+    charged: dict[str, tuple[Decimal | None, str | None]] = {}
+    for each in found.components:
+        points, event = charged.get(each.measure, (Decimal(), None))
+        more = None if points is None or each.points is None else points + each.points
+        charged[each.measure] = more, each.event or event
+    return charged
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,19 @@ class Refund:
     differences: tuple[Difference, ...]
 
 
-def refund(then: Duty, now: Duty, value: Decimal) -> Refund:
-    """Compare what was known on the day of entry with what is known now."""
+def refund(tariff: Tariff, entry: Entry, at: AsOf, value: Decimal) -> Refund:
+    """Compare what was known on the day of entry with what is known at *at*.
+
+    Args:
+        value: the customs value of the goods, which is stated of them too.
+    """
+    entry = replace(entry, given={"value": value, **entry.given})
+    then = duty(tariff, entry, replace(at, known_by=entry.on, expected=False))
+    return compared(then, duty(tariff, entry, at), value)
+
+
+def compared(then: Duty, now: Duty, value: Decimal) -> Refund:
+    """What is owed where *then* was charged and *now* is known to have been due."""
     points = None
     if then.total is not None and now.total is not None:
         points = then.total - now.total

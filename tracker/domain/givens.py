@@ -58,7 +58,7 @@ _VOCABULARY = (
     Given("pricing-agreement", "word", "made by a company with a pricing agreement", _YES_NO),
     Given("company-list", "word", "made by a company that the act lists", _YES_NO),
     Given("by-post", "word", "sent through the international postal network", _YES_NO),
-    Given("model-year", "number", "the year of manufacture of a vehicle"),
+    Given("model-year", "number", "the year of manufacture of a vehicle, such as 2015"),
     Given("weight-kg", "number", "weight of one article, in kilograms"),
     Given("value", "number", "customs value of the shipment, in US dollars"),
 )
@@ -83,11 +83,17 @@ class BadGiven(TrackerError):
     code = "bad-given"
 
 
-def read_givens(stated: Mapping[str, Any], *, claims: Collection[str] = ()) -> dict[str, Stated]:
+def read_givens(
+    stated: Mapping[str, Any],
+    *,
+    claims: Collection[str] = (),
+    uses: Collection[str] | None = None,
+) -> dict[str, Stated]:
     """What is stated, read by the vocabulary.
 
     Args:
         claims: what else may be claimed, because a condition of a line names it.
+        uses: the uses that conditions of lines ask for; any where they are left out.
 
     Raises:
         BadGiven: a name that is none, or a value that it cannot have; with a suggestion.
@@ -98,6 +104,17 @@ def read_givens(stated: Mapping[str, Any], *, claims: Collection[str] = ()) -> d
         if given is None:
             raise BadGiven(f"{name} is no given{_meant(name, GIVENS)}; tracker givens lists them")
         found[name] = _read(given, value, claims)
+    use = found.get("use")
+    if uses is not None and use is not None and use not in uses:
+        raise BadGiven(
+            f"use: no line asks for {use}{_meant(str(use), uses)}; tracker givens lists them"
+        )
+    for kind in ("value", "weight"):
+        names = [f"{metal}-{kind}" for metal in ("steel", "aluminium", "copper")]
+        shares = [each for name in names if isinstance(each := found.get(name), Decimal)]
+        if sum(shares) > 1:
+            said = ", ".join(f"{name} {found[name]}" for name in names if name in found)
+            raise BadGiven(f"{said}: together they are more than the whole")
     return found
 
 

@@ -40,6 +40,11 @@ Basis: TypeAlias = Literal["base", "additional", "total", "exempt", "at-least"]
 Standing: TypeAlias = Literal["undisputed", "contested", "stayed", "held-unlawful", "open"]
 
 
+Share: TypeAlias = Annotated[
+    str, Field(pattern=r"^(content|rest):(steel|aluminium|copper|us-content)$")
+]
+
+
 class Condition(Value):
     """One thing that an importer must show; what is not stated counts as not shown.
 
@@ -154,7 +159,10 @@ class RateSet(Exact):
     line: Slug
     rate: Percent | Literal["open"]
     basis: Basis = "additional"
-    share: Annotated[str, Field(pattern=r"^(content|rest):[a-z0-9]+(-[a-z0-9]+)*$")] | None = None
+    share: (
+        Annotated[str, Field(pattern=r"^(content|rest):(steel|aluminium|copper|us-content)$")]
+        | None
+    ) = None
     rank: int = Field(default=0, ge=-9, le=9)
     text: Title | None = None
     heading: Title | None = None

@@ -6,6 +6,7 @@ Importers add digits of their own after the sixth; those are not checked.  Dots 
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 
 from tracker.errors import TrackerError
@@ -13,6 +14,8 @@ from tracker.errors import TrackerError
 ANY = "*"
 """Stands for a good that is on no list."""
 
+_OF_2022 = date(2022, 1, 1)
+"""The day from which the edition of 2022 of the Harmonized System holds."""
 _CODE = re.compile(r"\d{2}(\d{2}(\d{2}(\d{2}(\d{2}(\d{2})?)?)?)?)?", re.ASCII)
 
 
@@ -22,8 +25,10 @@ class UnknownProduct(TrackerError):
     code = "unknown-product"
 
 
-def read_product(text: str) -> str:
+def read_product(text: str, on: date | None = None) -> str:
     """The digits of a code of 4 to 12 digits, or ``*``.
+
+    Before 2022 subheadings had other numbers: on such a day the heading alone must be one.
 
     Raises:
         UnknownProduct: it is no code, or there is no such subheading.
@@ -42,6 +47,8 @@ def read_product(text: str) -> str:
     under = _subheadings().get(digits[:4], ())
     if len(digits) == 4 and not under:
         raise UnknownProduct(f"{text} is no heading of the Harmonized System of 2022")
+    if on is not None and on < _OF_2022 and under:
+        return digits
     if len(digits) > 4 and digits[4:6] not in under:
         has = f": {digits[:4]} has .{', .'.join(under)}" if under else ""
         raise UnknownProduct(f"{text} is no subheading of the Harmonized System of 2022{has}")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any
 
 from tracker.domain.dates import When
@@ -34,13 +35,19 @@ class Question:
     known_by: date | None
 
 
-def read_question(raw: Mapping[str, Any], *, claims: Collection[str] = ()) -> Question:
+def read_question(
+    raw: Mapping[str, Any],
+    *,
+    claims: Collection[str] = (),
+    uses: Collection[str] | None = None,
+) -> Question:
     """The question that *raw* asks.
 
     Args:
         raw: ``into``, ``from``, ``product`` and ``on``; perhaps ``id``, ``known_by``, ``base``
             (per cent, after preference) and ``given`` (name → value).
         claims: what else may be claimed, because a line of a measure names it.
+        uses: the uses that lines of measures ask for; any where they are left out.
 
     Raises:
         BadQuestion: something is missing, or no such thing can be.
@@ -51,6 +58,12 @@ def read_question(raw: Mapping[str, Any], *, claims: Collection[str] = ()) -> Qu
     for name in ("into", "from", "product", "on"):
         if raw.get(name) in (None, ""):
             raise BadQuestion(f"it has no {name}: a question needs into, from, product and on")
+    for name in ("into", "from", "product"):
+        if not isinstance(raw[name], str | int | Decimal):
+            raise BadQuestion(f"{name} is a text, not {raw[name]!r}")
+    for name in raw.keys() - set(FIELDS):
+        if close := get_close_matches(name, FIELDS, n=1, cutoff=0.8):
+            raise BadQuestion(f"{name} is no field: did you mean {close[0]}?")
     on = _day("on", raw["on"])
     given = raw.get("given") or {}
     if not isinstance(given, Mapping):
@@ -61,10 +74,10 @@ def read_question(raw: Mapping[str, Any], *, claims: Collection[str] = ()) -> Qu
         Entry(
             into=_party("into", raw["into"], on),
             origin=_party("from", raw["from"], on),
-            product=read_product(str(raw["product"])),
+            product=read_product(str(raw["product"]), on),
             on=on,
             base=_base(raw.get("base")),
-            given=read_givens(given, claims=claims),
+            given=read_givens(given, claims=claims, uses=uses),
         ),
         None if known_by in (None, "") else _day("known_by", known_by),
     )

@@ -19,6 +19,7 @@ from tracker.domain.dates import EVER
 from tracker.domain.givens import Stated, Test
 from tracker.domain.products import dotted
 from tracker.domain.scopes import Scope, scope_of
+from tracker.domain.ties import MEMBER_STAGES
 from tracker.domain.timeline import Fact
 
 T = TypeVar("T")
@@ -114,6 +115,11 @@ class Bears(NamedTuple):
     heading: str | None = None
     text: str | None = None
     stops: str | None = None
+
+    @property
+    def charges(self) -> bool:
+        """Whether it charges something by itself, rather than relieves or keeps a minimum."""
+        return self.basis not in ("exempt", "at-least")
 
     @classmethod
     def of(cls, value: Any) -> Bears | None:
@@ -249,8 +255,7 @@ class Candidate(NamedTuple):
 
     @property
     def charges(self) -> bool:
-        """Whether it charges something by itself, rather than relieves or keeps a minimum."""
-        return self.bears.value.basis not in ("exempt", "at-least")
+        return self.bears.value.charges
 
     @property
     def order(self) -> tuple[int, int, int, bool, tuple[date, int, str], str]:
@@ -333,6 +338,14 @@ class Tariff:
     @cached_property
     def claims(self) -> frozenset[str]:
         """What conditions of lines name as a claim."""
+        return self._named("claim")
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """What conditions of lines name as a use of the goods."""
+        return self._named("use")
+
+    def _named(self, given: str) -> frozenset[str]:
         return frozenset(
             test.is_
             for measure in self.measures
@@ -340,7 +353,7 @@ class Tariff:
             for span in line.scopes
             if span.value is not None
             for test in span.value.tests
-            if test.given == "claim" and test.is_
+            if test.given == given and test.is_
         )
 
     def groups_of(self, party: str, day: date, known: date) -> frozenset[str]:
@@ -348,7 +361,7 @@ class Tariff:
         return frozenset(
             code
             for code, span in self._groups.get(party, ())
-            if span.value in ("in-force", "suspended")
+            if span.value in MEMBER_STAGES
             and span.holds(day, known)
             and on(self._ended.get(code, ()), day, known) is None
         )
@@ -481,6 +494,8 @@ def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: dat
             continue
         for bears in line.bears:
             if not bears.known <= known < bears.known_until or bears.value is None:
+                continue
+            if bears.value.basis == "exempt":
                 continue
             since, until = max(scope.since, bears.since), min(scope.until, bears.until)
             if since < until and since > day:

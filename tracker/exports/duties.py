@@ -64,7 +64,7 @@ def of_duty(found: Duty, *, id: Any = None) -> dict[str, Any]:
             for name, value, rest in [_first(each.given)]
         ],
         "unsettled": [
-            {"measure": each.measure, "line": each.line or None, "why": each.why}
+            {"measure": each.measure or None, "line": each.line or None, "why": each.why}
             for each in found.unsettled
         ],
         "prohibited": [

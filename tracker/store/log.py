@@ -225,13 +225,24 @@ def subjects_by_kind(conn: Connection) -> dict[str, int]:
 
 
 def by_year(conn: Connection) -> dict[str, dict[str, int]]:
-    """Year in which they occurred → how many events, and how many sources they name."""
+    """Year in which they occurred → how many events, the sources they name, and how many
+    measures and lines of measures are there for the first time.
+    """
     found: dict[str, dict[str, int]] = {}
+    seen: set[tuple[str, str]] = set()
     query = select(log.c.occurred, log.c.content).order_by(log.c.occurred, log.c.version)
     for row in streamed(conn, query):
-        year = found.setdefault(row.occurred[:4], {"events": 0, "sources": 0})
+        empty = {"events": 0, "sources": 0, "measures": 0, "lines": 0}
+        year = found.setdefault(row.occurred[:4], empty)
+        content = json.loads(row.content)
         year["events"] += 1
-        year["sources"] += len(json.loads(row.content)["sources"])
+        year["sources"] += len(content["sources"])
+        for effect in content.get("effects", ()):
+            for kind, what in (("measure-introduced", "measures"), ("scope-set", "lines")):
+                key = effect["subject"], effect.get("line", "")
+                if effect["kind"] == kind and key not in seen:
+                    seen.add(key)
+                    year[what] += 1
     return found
 
 
