@@ -106,7 +106,7 @@ def about(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     """The facts of *subjects* on all days, as known on every day, by subject, part and day."""
     query = _about(select(fact), fact, None, subjects)
     order = (fact.c.subject, fact.c.part, fact.c.since, fact.c.known)
-    return list(map(_fact, conn.execute(query.order_by(*order))))
+    return list(map(_fact, plain.once(conn, query.order_by(*order))))
 
 
 def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fact]:
@@ -128,12 +128,13 @@ _RIVALS = (
     select(assignment)
     .where(assignment.c.against.is_not(None))
     .where(assignment.c.known <= bindparam("known"), assignment.c.known_until > bindparam("known"))
+    .order_by(assignment.c.subject)
 )
 _RIVALS_OF_SUBJECT = _RIVALS.where(assignment.c.subject == bindparam("subject"))
 
 
 def rivals_at(conn: Connection, at: AsOf, *, subject: str | None = None) -> Iterator[Assignment]:
-    """What rival events known at *at* assign, to one subject or to all."""
+    """What rival events known at *at* assign, to one subject or to all, by subject."""
     known = at.knowledge.isoformat()
     if subject is None:
         return map(assignment_of, plain.rows(conn, _RIVALS, known=known))
@@ -189,7 +190,7 @@ def _fact(row: Sequence[Any]) -> Fact:
         day(until),
         day(known),
         day(known_until),
-        certain,
+        bool(certain),
         value,
         event,
         via,
