@@ -128,6 +128,17 @@ def _much_made() -> Iterator[None]:
         gc.unfreeze()
 
 
+@contextmanager
+def _little_kept() -> Iterator[None]:
+    """Where what each statement leaves behind, in circles, would add up until the end."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(1_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+
+
 def _rebuild(conn: Connection) -> Rebuilt:
     from tracker.store import rebuilding
 
@@ -223,7 +234,7 @@ class Tracker:
     @contextmanager
     def _streaming(self) -> Iterator[Connection]:
         """Reading from end to end, however long the log is, in the same memory."""
-        with database.streaming(self._engine) as conn:
+        with _little_kept(), database.streaming(self._engine) as conn:
             facts.require_folded(conn)
             yield conn
 
@@ -870,11 +881,11 @@ class Tracker:
 
     def _revised(self, conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
         """The developments that others corrected, retracted or corroborated."""
-        for chunk in logs.chunks(logs.all_spoken_of(conn, wanted)):
-            from tracker.exports import ics
-            from tracker.store import stories
+        from tracker.exports import ics
+        from tracker.store import stories
 
-            known_by = wanted.known_by or LAST
+        known_by = wanted.known_by or LAST
+        for chunk in logs.chunks(logs.all_spoken_of(conn, wanted)):
             told = stories.told(conn, chunk, known_by=known_by)
             names = [each.id for each in told if each.reported <= known_by]
             for name, history in stories.histories_of(conn, names).items():
