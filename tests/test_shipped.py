@@ -259,7 +259,7 @@ def test_the_second_round_was_planned_before_it_was_held(ask: Ask) -> None:
 
 
 def test_the_calendar_is_the_same_bytes_twice(catalogue: Tracker) -> None:
-    assert catalogue.calendar() == catalogue.calendar()
+    assert b"".join(catalogue.calendar()) == b"".join(catalogue.calendar())
 
 
 def test_the_schema_accepts_what_the_catalogue_writes(events: list[Event]) -> None:

@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import lru_cache, partial
+from heapq import merge
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +27,7 @@ from sqlalchemy import Connection
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, names_party, state_of_rows
+from tracker.domain.state import State, SubjectState, each_state, names_party, state_of_rows
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from tracker.domain.questions import Question
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
+    from tracker.exports import ics
     from tracker.imports.spell_rows import Table
     from tracker.store.verifying import Verified
 
@@ -126,6 +131,17 @@ def _much_made() -> Iterator[None]:
     finally:
         gc.set_threshold(*thresholds)
         gc.unfreeze()
+
+
+@contextmanager
+def _little_kept() -> Iterator[None]:
+    """Where what each statement leaves behind, in circles, would add up until the end."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(1_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def _rebuild(conn: Connection) -> Rebuilt:
@@ -217,6 +233,13 @@ class Tracker:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with database.reading(self._engine) as conn:
+            facts.require_folded(conn)
+            yield conn
+
+    @contextmanager
+    def _streaming(self) -> Iterator[Connection]:
+        """Reading from end to end, however long the log is, in the same memory."""
+        with _little_kept(), database.streaming(self._engine) as conn:
             facts.require_folded(conn)
             yield conn
 
@@ -389,6 +412,18 @@ class Tracker:
                 self._require_subject(conn, subject)
             return self._state(conn, at, kind=kind, subject=subject, party=party)
 
+    def states(self, at: AsOf) -> Iterator[State]:
+        """The state at *at* in pieces of one subject each, by slug, however many there are."""
+        with self._streaming() as conn:
+            placed = self._placed(conn, at)
+            if at.at_version is None and at.reading is None:
+                known = facts.facts_at(conn, at)
+                yield from each_state(placed, known, facts.rivals_at(conn, at))
+                return
+            for chunk in logs.chunks(logs.each_introduced(conn), SUBJECTS_AT_ONCE):
+                for subject in self._state_folded(conn, at, placed, chunk).subjects:
+                    yield State(placed, (subject,))
+
     def _state(
         self,
         conn: Connection,
@@ -403,7 +438,20 @@ class Tracker:
             known = facts.facts_at(conn, at, kind=kind, subject=subject, party=party)
             rivals = facts.rivals_at(conn, at, subject=subject)
             return state_of_rows(placed, known, rivals, party=party)
-        folded, disputed = self._folded(conn, at, [subject] if subject else None)
+        subjects = [subject] if subject else None
+        return self._state_folded(conn, at, placed, subjects, kind=kind, party=party)
+
+    def _state_folded(
+        self,
+        conn: Connection,
+        at: AsOf,
+        placed: AsOf,
+        subjects: Collection[str] | None,
+        *,
+        kind: str | None = None,
+        party: str | None = None,
+    ) -> State:
+        folded, disputed = self._folded(conn, at, subjects)
         held = (
             row_of(each)
             for each in folded
@@ -775,18 +823,28 @@ class Tracker:
         """
         if wanted.kind is not None:
             _require_kind(wanted.kind)
-        with self._reading() as conn:
+        with self._streaming() as conn:
             if wanted.subject is not None:
                 self._require_subject(conn, wanted.subject)
             if wanted.at_version is not None:
                 self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
-            said = self._said(conn, wanted)
-            for entry in logs.entries(conn, wanted):
-                told = said.get(entry.event_id) or _told(entry)
-                if wanted.known_by and told.reported > wanted.known_by:
-                    continue
-                if has_words(told, words or ""):
+            for _, told in _each_told(conn, wanted, logs.entries(conn, wanted)):
+                if not words or has_words(told, words):
                     yield told
+
+    def entries(self, wanted: Filter) -> Iterator[str]:
+        """What the events say that *wanted* asks for: the JSON that the log keeps, in its order.
+
+        Raises:
+            NotFound: the log has no such version yet.
+        """
+        with self._streaming() as conn:
+            self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
+            received = logs.received(conn, wanted)
+            if wanted.known_by is None:
+                yield from (entry.content for entry in received)
+            else:
+                yield from (entry.content for entry, _ in _each_told(conn, wanted, received))
 
     def search(self, words: str, wanted: Filter) -> list[Told]:
         """The events that have all of *words* and are as *wanted*, the likeliest first."""
@@ -812,7 +870,7 @@ class Tracker:
                     f"{row.version}"
                 )
             wanted = Filter(known_by=at.known_by, at_version=at.at_version)
-            told = self._said(conn, wanted, only=event_id).get(event_id) or _told(row)
+            told = _said(conn, wanted, [row]).get(event_id) or _told(row)
         if at.known_by and told.reported > at.known_by:
             raise NotFound(
                 f"{event_id} was not known by {at.known_by}; it was first public on {told.reported}"
@@ -823,19 +881,6 @@ class Tracker:
         """The content that the log keeps under this id, as JSON; None when it has no such event."""
         with self._reading() as conn:
             return logs.contents(conn, [event_id]).get(event_id)
-
-    def _said(
-        self, conn: Connection, wanted: Filter, *, only: str | None = None
-    ) -> dict[str, Told]:
-        """The events of which something was said by others, as that leaves them."""
-        spoken_of = logs.spoken_of(conn, at_version=wanted.at_version, only=only)
-        if not spoken_of:
-            return {}
-        from tracker.store import stories
-
-        known_by = wanted.known_by or LAST
-        told = stories.told(conn, spoken_of, known_by=known_by, at_version=wanted.at_version)
-        return {each.id: each for each in told}
 
     def has_subject(self, subject: str) -> bool:
         """Whether an event introduces *subject*."""
@@ -854,8 +899,8 @@ class Tracker:
         subject: str | None = None,
         first: date | None = None,
         last: date | None = None,
-    ) -> bytes:
-        """A calendar of developments, meetings, and days on which measures change.
+    ) -> Iterator[bytes]:
+        """A calendar of developments, meetings, and days on which measures change, in pieces.
 
         Args:
             known_by: the last day whose reports count.
@@ -868,41 +913,85 @@ class Tracker:
             NotFound: no event introduces *subject*.
         """
         from tracker.exports import ics
-        from tracker.store import stories
+        from tracker.store import sorting
 
-        knowledge = known_by or LAST
-        items: list[ics.Item] = []
-        with self._reading() as conn:
-            if subject is not None:
-                self._require_subject(conn, subject)
-            spoken_of = set(logs.spoken_of(conn))
-            told = self.events(Filter(subject=subject, party=party, known_by=known_by))
-            again: list[str] = []
-            for each in told:
-                if each.id in spoken_of:
-                    again.append(each.id)
-                else:
-                    items += ics.told_items(each, datetime.fromisoformat(each.recorded))
-            for name, history in stories.histories_of(conn, again).items():
-                items += ics.revised(history, ics.development(name, knowledge))
-            slugs = [subject] if subject else logs.all_introduced(conn)
-            wanted = [slug for slug in slugs if slug.startswith(("meeting/", "measure/"))]
-            groups = self._groups_of(conn, self.as_of(known_by=known_by), party) if party else ()
-            for slug, history in stories.histories_about(conn, wanted).items():
-                known = list(facts.timeline(conn, slug))
-                if party is not None and not names_party(known, party, groups):
-                    continue
-                render = ics.meeting if slug.startswith("meeting/") else ics.changes
-                items += ics.revised(history, render(slug, knowledge))
         suffix = f"-known-by-{known_by}" if known_by else ""
         name = "Tracker" + "".join(f" {word}" for word in (party, subject) if word)
-        return ics.calendar(
-            ics.sorted_within(items, first, last),
-            name=name + (f" (known by {known_by})" if known_by else ""),
-            description="Developments, meetings, and days on which measures change"
-            + (f", as known by {known_by}" if known_by else ""),
-            suffix=suffix,
-        )
+        wanted = Filter(subject=subject, party=party, known_by=known_by)
+
+        def rows(items: Iterable[ics.Item]) -> Iterator[sorting.Row]:
+            for item in items:
+                if ics.is_within(item, first, last):
+                    day = ics.day_of(item).isoformat()
+                    yield sorting.Row(day, item.uid, ics.written(item, suffix=suffix))
+
+        with self._streaming() as conn:
+            if subject is not None:
+                self._require_subject(conn, subject)
+            yield ics.opening(
+                name=name + (f" (known by {known_by})" if known_by else ""),
+                description="Developments, meetings, and days on which measures change"
+                + (f", as known by {known_by}" if known_by else ""),
+            )
+            # Nearly everything is an event of which nothing was said, and these come in order.
+            moved = chain(self._revised(conn, wanted), self._dated_subjects(conn, wanted))
+            with sorting.by_day(conn, rows(moved)) as others:
+                for row in merge(rows(_as_they_are(conn, wanted)), others):
+                    yield row.content
+            yield ics.CLOSING
+
+    def _revised(self, conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
+        """The developments that others corrected, retracted or corroborated."""
+        from tracker.exports import ics
+        from tracker.store import stories
+
+        known_by = wanted.known_by or LAST
+        for chunk in logs.chunks(logs.all_spoken_of(conn, wanted)):
+            told = stories.told(conn, chunk, known_by=known_by)
+            names = [each.id for each in told if each.reported <= known_by]
+            for name, history in stories.histories_of(conn, names).items():
+                yield from ics.revised(history, ics.development(name, known_by))
+
+    def _dated_subjects(self, conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
+        """Meetings, and the days on which measures change."""
+        from tracker.exports import ics
+        from tracker.store import stories
+
+        read = _reader()
+        at = self.as_of(known_by=wanted.known_by)
+        groups = self._groups_of(conn, at, wanted.party) if wanted.party else ()
+        if wanted.subject is None:
+            slugs = logs.each_introduced(conn, "measure", "meeting")
+        else:
+            slugs = iter([wanted.subject])
+        dated = (slug for slug in slugs if slug.startswith(("meeting/", "measure/")))
+        for chunk in logs.chunks(dated, SUBJECTS_AT_ONCE):
+            held = {
+                slug: list(known) for slug, known in groupby(facts.about(conn, chunk), _SUBJECT)
+            }
+            party = wanted.party
+            names = [
+                slug
+                for slug in chunk
+                if party is None or names_party(held.get(slug, ()), party, groups)
+            ]
+            plain = stories.plainly_about(conn, names)
+            again = []
+            for slug, entries in plain.items():
+                instants = {entry.recorded for entry in entries or ()}
+                if entries is None or len(instants) != 1:
+                    again.append(slug)
+                    continue
+                known = [
+                    fact
+                    for fact in held.get(slug, ())
+                    if fact.known <= at.knowledge < fact.known_until
+                ]
+                sources = _Sources(entries, read)
+                items = ics.shown(slug)(slug, known, sources)
+                yield from ics.stamped(items, datetime.fromisoformat(entries[0].recorded))
+            for slug, history in stories.histories_about(conn, again).items():
+                yield from ics.revised(history, ics.of_subject(slug, at.knowledge))
 
     # -- upkeep -------------------------------------------------------------------------
 
@@ -936,10 +1025,84 @@ def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
 
 
-def _told(entry: logs.Entry) -> Told:
-    return Told(
-        entry.event_id, entry.version, entry.reported, entry.recorded, json.loads(entry.content)
+def _each_told(
+    conn: Connection, wanted: Filter, entries: Iterable[logs.Entry]
+) -> Iterator[tuple[logs.Entry, Told]]:
+    """Those of *entries* that were known by the day of *wanted*, and as they were known."""
+    known_by = wanted.known_by or LAST
+    read = _reader()
+    for chunk in logs.chunks(entries):
+        said = _said(conn, wanted, chunk)
+        for entry in chunk:
+            told = said.get(entry.event_id) or _told(entry, read)
+            if wanted.known_by is None or told.reported <= known_by:
+                yield entry, told
+
+
+def _said(conn: Connection, wanted: Filter, entries: Collection[logs.Entry]) -> dict[str, Told]:
+    """The events among *entries*, a chunk, of which others said something, as that leaves them."""
+    ids = [entry.event_id for entry in entries]
+    spoken_of = logs.spoken_of(conn, ids, at_version=wanted.at_version)
+    if not spoken_of:
+        return {}
+    from tracker.store import stories
+
+    told = stories.told(
+        conn,
+        [entry for entry in entries if entry.event_id in spoken_of],
+        known_by=wanted.known_by or LAST,
+        at_version=wanted.at_version,
     )
+    return {each.id: each for each in told}
+
+
+def _reader() -> Callable[[str], Any]:
+    """What reads much JSON: it takes half the time of the standard library."""
+    from pydantic_core import from_json
+
+    return partial(from_json, cache_strings="keys")
+
+
+def _told(entry: logs.Entry, read: Callable[[str], Any] = json.loads) -> Told:
+    version, event_id, reported, recorded, content = entry
+    return Told(event_id, version, reported, recorded, read(content))
+
+
+def _as_they_are(conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
+    """The developments of which nothing was said, by day, then by UID."""
+    from tracker.exports import ics
+
+    read = _reader()
+    for entry in logs.unspoken_of(conn, wanted, ending=ics.DEVELOPMENT):
+        if wanted.known_by is None or entry.reported <= wanted.known_by:
+            yield from ics.told_items(_told(entry, read), _instant(entry.recorded))
+
+
+@lru_cache(maxsize=1 << 12)
+def _instant(recorded: str) -> datetime:
+    return datetime.fromisoformat(recorded)
+
+
+class _Sources(Mapping[str, Sequence[str]]):
+    """The addresses of the sources of some events, read when they are asked for."""
+
+    def __init__(self, entries: Iterable[logs.Entry], read: Callable[[str], Any]) -> None:
+        self._contents = {entry.event_id: entry.content for entry in entries}
+        self._read = read
+
+    def __getitem__(self, event: str) -> Sequence[str]:
+        return [source["url"] for source in self._read(self._contents[event])["sources"]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._contents)
+
+    def __len__(self) -> int:
+        return len(self._contents)
+
+
+_SUBJECT = attrgetter("subject")
+SUBJECTS_AT_ONCE = 100
+"""Of how many subjects the facts and the events are kept while they are written."""
 
 
 def _no_such(what: str, name: str, names: Sequence[str]) -> str:

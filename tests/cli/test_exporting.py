@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,62 @@ def test_an_export_of_events_goes_by_the_reports_up_to_the_day_of_knowledge(
     assert [row[0] for row in cells(on_the_day)] == ["event_id", CARS]
 
 
+@pytest.mark.usefixtures("shipped")
+def test_events_in_json_lines_are_loaded_back_into_the_same_log(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    other = ("--db", str(tmp_path / "other.db"))
+    cli.ok("export", "jsonl", "events", "--output", "events.jsonl")
+
+    cli.ok("load", "events.jsonl", *other)
+
+    kept, loaded = (
+        cli.ok("stats", "--format", "json", *each).json["facts_digest"] for each in ((), other)
+    )
+    assert kept == loaded
+    lines = (cli.folder / "events.jsonl").read_text()
+    assert cli.ok("export", "jsonl", "events", *other).out == lines
+
+
+def test_json_lines_go_by_the_day_of_knowledge_and_the_version(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+    cli.ok("load", str(write("later.toml", entry("2025-03-28-later"))))
+
+    def ids(*words: str) -> list[str]:
+        lines = cli.ok("export", "jsonl", "events", *words).out.splitlines()
+        return [json.loads(line)["id"] for line in lines]
+
+    assert ids() == [CARS, "2025-03-28-later"]
+    assert ids("--known-by", "2025-03-27") == [CARS]
+    assert ids("--known-by", "2025-03-25") == []
+    assert ids("--at-version", "1") == [CARS]
+    assert cli("export", "jsonl", "events", "--at-version", "3").code == 3
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize(
+    "asked",
+    [("--as-of", "2025-04-05"), ("--as-of", "2025-04-05", "--at-version", "300")],
+    ids=" ".join,
+)
+def test_a_state_that_is_streamed_is_the_state_that_is_shown(
+    cli: CommandLine, asked: tuple[str, ...]
+) -> None:
+    exported = cli.ok("export", "csv", "state", *asked)
+
+    assert exported.out == cli.ok("state", *asked, "--format", "csv").out
+
+
 @pytest.mark.parametrize(
     "words",
-    [("ics",), ("csv", "events"), ("csv", "state", "--as-of", "2025-04-05")],
+    [
+        ("ics",),
+        ("csv", "events"),
+        ("csv", "state", "--as-of", "2025-04-05"),
+        ("jsonl", "events"),
+    ],
     ids=" ".join,
 )
 def test_an_export_to_a_file_is_what_a_pipe_would_get(

@@ -19,6 +19,7 @@ from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 
 from tests.entries import about, event
+from tests.exports import calendar_twin as twin
 from tracker.app import Tracker
 from tracker.catalogue import read_entries
 from tracker.domain.events import Event
@@ -135,7 +136,8 @@ def item(**fields: Any) -> Item:
 
 
 def written(*items: Item, suffix: str = "") -> bytes:
-    return ics.calendar(items, name="Tracker", description="What is coming", suffix=suffix)
+    opening = ics.opening(name="Tracker", description="What is coming")
+    return b"".join((opening, *(ics.written(each, suffix=suffix) for each in items), ics.CLOSING))
 
 
 def only(data: bytes) -> Read:
@@ -372,6 +374,13 @@ def test_two_readers_find_in_a_calendar_what_was_written(items: list[Item]) -> N
     assert events_read_elsewhere(data) == read
 
 
+@given(calendars(), st.sampled_from(["", "-known-by-2025-03-25"]))
+def test_the_bytes_are_those_of_a_library(items: list[Item], suffix: str) -> None:
+    theirs = twin.calendar(items, name="Tracker", description="What is coming", suffix=suffix)
+
+    assert written(*items, suffix=suffix) == theirs
+
+
 @given(calendars())
 def test_the_same_items_are_the_same_bytes(items: list[Item]) -> None:
     assert written(*items) == written(*items)
@@ -396,23 +405,23 @@ def test_a_meeting_of_two_days_is_within_a_span_that_touches_one_of_them(
 ) -> None:
     two_days = item(start=date(2025, 4, 29), end=date(2025, 5, 1))
 
-    assert ics.sorted_within([two_days], first, last) == ([two_days] if within else [])
+    assert ics.is_within(two_days, first, last) is within
 
 
 def test_a_meeting_over_midnight_is_not_over_on_the_day_on_which_it_ends() -> None:
     start = datetime(2025, 7, 22, 22, 0, tzinfo=TOKYO)
     night = item(start=start, end=start + timedelta(hours=4))
 
-    assert ics.sorted_within([night], date(2025, 7, 23), None) == [night]
-    assert ics.sorted_within([night], date(2025, 7, 24), None) == []
+    assert ics.is_within(night, date(2025, 7, 23), None)
+    assert not ics.is_within(night, date(2025, 7, 24), None)
 
 
 def test_a_meeting_that_ends_at_midnight_is_over_on_the_day_that_begins() -> None:
     start = datetime(2025, 7, 22, 22, 0, tzinfo=TOKYO)
     evening = item(start=start, end=start + timedelta(hours=2))
 
-    assert ics.sorted_within([evening], date(2025, 7, 22), None) == [evening]
-    assert ics.sorted_within([evening], date(2025, 7, 23), None) == []
+    assert ics.is_within(evening, date(2025, 7, 22), None)
+    assert not ics.is_within(evening, date(2025, 7, 23), None)
 
 
 def test_what_is_within_comes_by_day_and_then_by_uid() -> None:
@@ -423,7 +432,8 @@ def test_what_is_within_comes_by_day_and_then_by_uid() -> None:
         item(uid="b", start=hour, end=hour + timedelta(hours=1)),
     ]
 
-    assert [each.uid for each in ics.sorted_within(given_items, None, None)] == ["b", "c", "a"]
+    found = sorted(given_items, key=lambda each: (ics.day_of(each), each.uid))
+    assert [each.uid for each in found] == ["b", "c", "a"]
 
 
 # -- developments -------------------------------------------------------------------------
@@ -547,8 +557,11 @@ class Log:
         return self
 
     def calendar(self, **asked: Any) -> bytes:
+        return b"".join(self.pieces(**asked))
+
+    def pieces(self, **asked: Any) -> list[bytes]:
         with closing(Tracker(str(self.path))) as tracker:
-            return tracker.calendar(**asked)
+            return list(tracker.calendar(**asked))
 
     def event(self, uid: str) -> Read:
         return events(self.calendar())[uid]
@@ -698,6 +711,32 @@ def test_to_load_the_same_again_changes_no_byte(log: Log) -> None:
     twice = log.takes(FIRST_DAY, MOVED, at="2026-01-01T08:00:00").calendar()
 
     assert twice == once
+
+
+def test_what_was_said_in_turn_shows_as_if_all_of_it_were_replayed(log: Log) -> None:
+    day = {"occurred": "2025-07-21", "title": "Ünï; \\\\ " + "long " * 30}
+    moved = correction(
+        "2025-07-22-day", ANNOUNCED, {"effects": [INTRODUCED, scheduled("2025-07-29")]}
+    )
+    rival = entry("2025-07-20-other", scheduled("2025-07-26"), against=ANNOUNCED)
+    said = (
+        FIRST_DAY,
+        rival,
+        moved,
+        correction("2025-07-22-title", ANNOUNCED, day),
+        MOVED,
+        retraction("2025-07-24-not-so", "2025-07-22-day"),
+        CANCELLED,
+    )
+    for hour, each in enumerate(said, start=10):
+        log.takes(each, at=f"2025-08-01T{hour}:00:00")
+
+    for known_by in (None, date(2025, 7, 22), date(2025, 7, 23)):
+        found = twin.in_order(twin.items(log.path, known_by))
+        suffix = f"-known-by-{known_by}" if known_by else ""
+        pieces = [ics.written(each, suffix=suffix) for each in found]
+        assert found
+        assert log.pieces(known_by=known_by)[1:-1] == pieces
 
 
 def test_the_order_of_loading_changes_no_byte(tmp_path: Path) -> None:
@@ -976,12 +1015,27 @@ def test_a_partys_calendar_keeps_a_measure_that_expired(log: Log) -> None:
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The calendar of the whole catalogue."""
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the whole catalogue."""
     path = tmp_path_factory.mktemp("catalogue") / "tracker.db"
     with closing(Tracker(str(path), now=lambda: RECORDED)) as tracker:
         tracker.open()
-        return tracker.calendar()
+    return path
+
+
+@pytest.fixture(scope="module")
+def catalogue(database: Path) -> bytes:
+    """The calendar of the whole catalogue."""
+    return Log(database).calendar()
+
+
+def test_the_shipped_calendar_is_the_same_bytes_made_the_slow_way(
+    database: Path, catalogue: bytes
+) -> None:
+    said = "Developments, meetings, and days on which measures change"
+    found = twin.in_order(twin.items(database))
+
+    assert catalogue == twin.calendar(found, name="Tracker", description=said)
 
 
 def test_two_readers_find_the_same_events_in_the_shipped_calendar(catalogue: bytes) -> None:

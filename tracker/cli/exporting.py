@@ -1,7 +1,9 @@
-"""Exports: ics and csv."""
+"""Exports: ics, csv and jsonl."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +32,16 @@ class Table(StrEnum):
 
     events = "events"
     state = "state"
+
+
+class Listed(StrEnum):
+    """What a file of JSON lines holds a line of."""
+
+    events = "events"
+
+
+BUFFER = 1 << 16
+"""How many bytes are written to a file at once."""
 
 
 @export.command()
@@ -86,28 +98,48 @@ def csv(
     tracker export csv events --output events.csv
     tracker export csv state --as-of 2025-04-05 --known-by 2025-03-26 --output state.csv
     """
-    from io import StringIO
-
     from tracker.cli.output import warn_of_formulas
     from tracker.domain.told import Filter
     from tracker.exports import csv as tables
 
     tracker = open_tracker(db)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    out = StringIO()
     if what == Table.events:
-        wanted = Filter(known_by=at.known_by, at_version=at_version)
-        rows = tables.event_rows(tracker.events(wanted))
-        formulas = tables.write(rows, tables.EVENT_COLUMNS, out)
+        told = tracker.events(Filter(known_by=at.known_by, at_version=at.at_version))
+        table = tables.Table(map(tables.event_cells, told), tables.EVENT_COLUMNS)
     else:
-        rows = tables.state_rows(tracker.state(at))
-        formulas = tables.write(rows, tables.STATE_COLUMNS, out)
-    write_file(out.getvalue().encode(), output, force=force)
-    warn_of_formulas(formulas)
+        rows = chain.from_iterable(map(tables.state_rows, tracker.states(at)))
+        table = tables.Table(tables.cells_of(rows, tables.STATE_COLUMNS), tables.STATE_COLUMNS)
+    write_file(map(str.encode, table), output, force=force)
+    warn_of_formulas(table.formulas)
 
 
-def write_file(content: bytes, output: Path | None, *, force: bool) -> None:
-    """Write *content* whole or not at all.
+@export.command()
+def jsonl(
+    what: Annotated[Listed, typer.Argument(help="events, one a line, as the log has them.")],
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    output: Output = None,
+    force: Force = False,
+    db: options.Db = None,
+) -> None:
+    """Write the events as JSON lines, in the order of the log: what load reads back.
+
+    \b
+    tracker export jsonl events --output events.jsonl
+    """
+    from tracker.domain.told import Filter
+
+    tracker = open_tracker(db)
+    at = coordinate(tracker, as_of, known_by, at_version, recorded_by)
+    entries = tracker.entries(Filter(known_by=at.known_by, at_version=at.at_version))
+    write_file((f"{entry}\n".encode() for entry in entries), output, force=force)
+
+
+def write_file(pieces: Iterable[bytes], output: Path | None, *, force: bool) -> None:
+    """Write *pieces* as they come: a file whole or not at all.
 
     Raises:
         BadCommand: the file is there already, or cannot be written.
@@ -115,16 +147,18 @@ def write_file(content: bytes, output: Path | None, *, force: bool) -> None:
     if output is None:
         from tracker.cli.output import write_bytes
 
-        write_bytes(content)
+        write_bytes(pieces)
         return
     if output.exists() and not force:
         raise BadCommand(f"{output} is there already: give another name, or --force")
     draft = output.with_name(f".{output.name}.part")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb", buffering=BUFFER) as file:
+            file.writelines(pieces)
         draft.replace(output)
     except OSError as error:
+        raise BadCommand(f"{output} cannot be written: {error.strerror}") from None
+    finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise BadCommand(f"{output} cannot be written: {error.strerror}") from None
     options.note(f"wrote {output}")

@@ -410,7 +410,7 @@ def network(
     names = {code: known.name if (known := found_party(code)) else code for code in codes}
     write = {"dot": networks.dot, "graphml": networks.graphml, "json": networks.node_link}
     text = write[graph.value](found.as_of, names, networks.of_ties(ties))
-    write_file(text.encode(), output, force=force)
+    write_file([text.encode()], output, force=force)
 
 
 def _codes(text: str, at: "AsOf") -> list[str]:

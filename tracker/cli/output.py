@@ -75,13 +75,13 @@ def _flat(value: object) -> str:
 
 def write(text: str) -> None:
     """Write *text* to standard output."""
-    write_bytes(text.encode("utf-8", "replace"))
+    write_bytes([text.encode("utf-8", "replace")])
 
 
-def write_bytes(content: bytes) -> None:
-    """Write *content* to standard output; a reader that went away ends the command quietly."""
+def write_bytes(pieces: Iterable[bytes]) -> None:
+    """Write to standard output as it comes; a reader that went away ends the command quietly."""
     try:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(pieces)
         sys.stdout.flush()
     except BrokenPipeError:
         _give_up()

@@ -232,6 +232,27 @@ def state_of_rows(
     )
 
 
+def each_state(
+    as_of: AsOf, facts: Iterable[FactRow], rivals: Iterable[Assignment]
+) -> Iterator[State]:
+    """The state at *as_of* in pieces of one subject each, by slug.
+
+    Args:
+        facts: as for :func:`state`, in rows.
+        rivals: as for :func:`state`, by subject.
+    """
+    day = as_of.day.isoformat()
+    disputing = groupby(rivals, key=_NAME)
+    name, said = next(disputing, _NOBODY)
+    for subject, group in groupby(facts, key=_NAME):
+        while name is not None and name < subject:
+            name, said = next(disputing, _NOBODY)
+        disputed = _by_event(said) if name == subject else {}
+        if found := _subject(subject, group, day, disputed):
+            yield State(as_of, (found,))
+
+
+_NOBODY: tuple[str | None, Iterator[Assignment]] = (None, iter(()))
 _NAME = itemgetter(0)
 
 

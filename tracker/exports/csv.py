@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from tracker.domain.state import Held, State, SubjectState, without_end
@@ -65,45 +67,92 @@ SPREADSHEET_TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
 def write(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], out: IO[str]) -> int:
     """Write a header and *rows* to *out*; how many texts a spreadsheet would run as formulas."""
     columns = tuple(columns)
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    formulas = 0
-    for row in rows:
-        cells = [_cell(row.get(column)) for column in columns]
-        formulas += sum(cell.startswith(SPREADSHEET_TRIGGERS) for cell in cells)
-        writer.writerow(cells)
-    return formulas
+    written = Table(cells_of(rows, columns), columns)
+    for piece in written:
+        out.write(piece)
+    return written.formulas
+
+
+AT_ONCE = 100
+"""How many rows are written as one piece."""
+
+
+class Table:
+    """A table of cells in pieces of text, of any length; it can be gone through once.
+
+    ``formulas`` is how many texts, of those so far, a spreadsheet would run as formulas.
+    """
+
+    def __init__(self, rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:
+        self._rows = iter(rows)
+        self._columns = columns
+        self.formulas = 0
+
+    def __iter__(self) -> Iterator[str]:
+        # Nothing is written before it is known that there are rows to be had.
+        rows = list(islice(self._rows, AT_ONCE))
+        yield _record(self._columns)
+        while rows:
+            self.formulas += sum([cell[:1] in _TRIGGERS for row in rows for cell in row])
+            yield "".join([_record(row) for row in rows])
+            rows = list(islice(self._rows, AT_ONCE))
+
+
+_TRIGGERS = frozenset(SPREADSHEET_TRIGGERS)
+
+
+def _record(cells: Sequence[str]) -> str:
+    joined = ",".join(cells)
+    # The writer looks at every character; most records hold nothing to be quoted.
+    bare = joined and '"' not in joined and "\n" not in joined and "\r" not in joined
+    if bare and joined.count(",") == len(cells) - 1:
+        return joined + "\r\n"
+    out = StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()
+
+
+def cells_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The cells of *rows* under *columns*."""
+    return ([_cell(row.get(column)) for column in columns] for row in rows)
 
 
 def event_rows(events: Iterable[Told]) -> Iterator[dict[str, Any]]:
-    """One row an event; lists are joined by spaces, texts by a vertical bar."""
+    """One row an event."""
     for told in events:
-        content = told.content
-        effects = content.get("effects") or content.get("content", {}).get("effects") or []
-        sources = content["sources"]
-        yield {
-            "event_id": told.id,
-            "version": told.version,
-            "kind": content["kind"],
-            "title": content["title"],
-            "occurred": content["occurred"],
-            "reported": told.reported.isoformat(),
-            "recorded_utc": told.recorded,
-            "place": content.get("place"),
-            "parties": _words(actor.get("party") for actor in content.get("actors", ())),
-            "subjects": _words(effect["subject"] for effect in effects),
-            "tags": " ".join(content.get("tags", ())),
-            "summary": content.get("summary"),
-            "source_url": sources[0]["url"],
-            "source_publisher": sources[0].get("publisher"),
-            "source_published": sources[0].get("published"),
-            "sources": " | ".join(source["url"] for source in sources),
-            "speaks_of": content.get("of") or content.get("against"),
-            "corrected_by": told.corrected_by,
-            "retracted_by": told.retracted_by,
-            "corroborated_by": _words(told.corroborated_by),
-            "rivals": _words(told.rivals),
-        }
+        cells = dict(zip(EVENT_COLUMNS, event_cells(told), strict=True))
+        yield cells | {"version": told.version}
+
+
+def event_cells(told: Told) -> Sequence[str]:
+    """The cells of an event; lists are joined by spaces, texts by a vertical bar."""
+    said = told.content.get
+    sources = said("sources", ())
+    effects = said("effects") or said("content", {}).get("effects", ())
+    first = sources[0]
+    return (
+        told.id,
+        str(told.version),
+        said("kind", ""),
+        said("title", ""),
+        said("occurred", ""),
+        told.reported.isoformat(),
+        told.recorded,
+        said("place", ""),
+        _words([actor.get("party") for actor in said("actors", ())]),
+        _words([effect["subject"] for effect in effects]),
+        " ".join(said("tags", ())),
+        said("summary", ""),
+        first["url"],
+        first.get("publisher", ""),
+        first.get("published", ""),
+        " | ".join([source["url"] for source in sources]),
+        said("of") or said("against") or "",
+        told.corrected_by or "",
+        told.retracted_by or "",
+        " ".join(told.corroborated_by),
+        " ".join(told.rivals),
+    )
 
 
 def state_rows(state: State) -> Iterator[dict[str, Any]]:

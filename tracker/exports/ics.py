@@ -10,35 +10,35 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
-from typing import TypeAlias
-
-from icalendar import Calendar, vDuration, vText, vUri
-from icalendar import Event as CalendarEvent
+from typing import NamedTuple, TypeAlias
 
 from tracker.domain.corrections import by_target, counted, standing
 from tracker.domain.dates import EVER, FIRST, LAST, AsOf, When
 from tracker.domain.events import Development, Event, content_of
 from tracker.domain.state import Held, SubjectState, state
-from tracker.domain.timeline import Fact, assignments, fold_all
+from tracker.domain.timeline import Assignment, Fact, assignments, fold_all
 from tracker.domain.told import Recorded, Told
 
 DOMAIN = "tracker.invalid"
 """The fixed right side of every UID; a name that nobody can own (RFC 2606)."""
 
+DEVELOPMENT = ".development"
+"""What the UID of an event ends with, before the domain."""
+
+CRLF = "\r\n"
 PRODID = "-//tracker//tracker//EN"
-REFRESH = timedelta(hours=12)
+REFRESH = "PT12H"
 ONE_DAY = timedelta(days=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 VAGUE = timedelta(days=31)
 """A day that is vaguer than this has no place on a calendar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing on the calendar.
 
     Attributes:
@@ -88,19 +88,19 @@ def revised(history: Iterable[Recorded], render: Render) -> list[Item]:
         now = {item.uid: item for item in render(events)}
         for uid, before in found.items():
             if uid not in now:
-                now[uid] = replace(before, status=CANCELLED)
+                now[uid] = before._replace(status=CANCELLED)
         found = {uid: _revision(found.get(uid), now[uid], recorded) for uid in now}
     return list(found.values())
 
 
 def _revision(before: Item | None, now: Item, recorded: datetime) -> Item:
     if before is None:
-        return replace(now, stamp=recorded, created=recorded)
-    now = replace(now, stamp=before.stamp, created=before.created, sequence=before.sequence)
+        return now._replace(stamp=recorded, created=recorded)
+    now = now._replace(stamp=before.stamp, created=before.created, sequence=before.sequence)
     if now == before:
         return now
     moved = _moves(now) != _moves(before)
-    return replace(now, stamp=recorded, sequence=before.sequence + moved)
+    return now._replace(stamp=recorded, sequence=before.sequence + moved)
 
 
 def _moves(item: Item) -> tuple[object, ...]:
@@ -123,7 +123,7 @@ def development(event_id: str, known_by: date) -> Render:
                 for source in each.sources
             ]
             for item in told_items(told, NEVER):
-                yield replace(item, sources=tuple(dict.fromkeys((*item.sources, *more))))
+                yield item._replace(sources=tuple(dict.fromkeys((*item.sources, *more))))
 
     return render
 
@@ -140,7 +140,7 @@ def told_items(told: Told, recorded: datetime) -> Iterator[Item]:
     if not when.known:
         said.append(f"The day is not known: {when}.")
     yield Item(
-        uid=f"{told.id}.development",
+        uid=told.id + DEVELOPMENT,
         title=content["title"],
         start=when.earliest,
         end=when.latest + ONE_DAY,
@@ -168,35 +168,65 @@ STATUS = {"held": "CONFIRMED", "scheduled": "CONFIRMED", "cancelled": CANCELLED}
 """What a calendar calls the standing of a meeting; any other is TENTATIVE."""
 
 
-def _facts(events: Sequence[Event], subject: str, known_by: date) -> list[Fact]:
-    said = by_target(events)
-    return [
-        fact
-        for fact in fold_all(
-            each
-            for event in events
-            if isinstance(event, Development)
-            for content in counted(event, said)
-            for each in assignments(content)
-            if each.subject == subject
+Shown: TypeAlias = Callable[[str, Collection[Fact], Mapping[str, Sequence[str]]], Iterable[Item]]
+"""What the facts of a subject, as known on one day, make of it; with the sources by event."""
+
+
+def of_subject(subject: str, known_by: date) -> Render:
+    """What is on the calendar of a meeting or a measure, as known by a day."""
+    plain: dict[str, list[Assignment]] = {}
+
+    def said_by(event: Development, about: Mapping[str, Collection[Event]]) -> list[Assignment]:
+        found = None if about.get(event.id) else plain.get(event.id)
+        if found is None:
+            # On one day of knowledge it does not matter since when it was known.
+            found = [
+                each._replace(known=FIRST, known_until=EVER)
+                for content in counted(event, about)
+                if content.known <= known_by < content.known_until
+                for each in assignments(content)
+                if each.subject == subject
+            ]
+            if not about.get(event.id):
+                plain[event.id] = found
+        return found
+
+    def render(events: Sequence[Event]) -> Iterable[Item]:
+        about = by_target(events)
+        facts = list(
+            fold_all(
+                each
+                for event in events
+                if isinstance(event, Development)
+                for each in said_by(event, about)
+            )
         )
-        if fact.known <= known_by < fact.known_until
-    ]
-
-
-def meeting(subject: str, known_by: date) -> Render:
-    """The meeting at its latest day and place; nothing when no day is known."""
-
-    def render(events: Sequence[Event]) -> Iterator[Item]:
-        facts = (fact for fact in _facts(events, subject, known_by) if fact.until > LAST)
-        found = state(AsOf(LAST, known_by), facts).subjects
-        said = {each.id: each for each in events}
-        yield from (item for each in found if (item := _meeting(each, said)))
+        sources = {each.id: [source.url for source in each.sources] for each in events}
+        return shown(subject)(subject, facts, sources)
 
     return render
 
 
-def _meeting(subject: SubjectState, said: Mapping[str, Event]) -> Item | None:
+def shown(subject: str) -> Shown:
+    """What shows a subject on a calendar; a meeting is one thing, a measure changes."""
+    return meeting if subject.startswith("meeting/") else changes
+
+
+def stamped(items: Iterable[Item], recorded: datetime) -> Iterator[Item]:
+    """Items of which the log received all there is to them at one instant."""
+    return (item._replace(stamp=recorded, created=recorded) for item in items)
+
+
+def meeting(
+    subject: str, facts: Collection[Fact], sources: Mapping[str, Sequence[str]]
+) -> Iterator[Item]:
+    """The meeting at its latest day and place; nothing when no day is known."""
+    lasting = (fact for fact in facts if fact.until > LAST)
+    found = state(AsOf(LAST), lasting).subjects
+    yield from (item for each in found if (item := _meeting(each, sources)))
+
+
+def _meeting(subject: SubjectState, said: Mapping[str, Sequence[str]]) -> Item | None:
     schedule = subject.value("schedule")
     if not schedule:
         return None
@@ -215,7 +245,7 @@ def _meeting(subject: SubjectState, said: Mapping[str, Event]) -> Item | None:
     if subject.value("participants"):
         words.append("Participants: " + ", ".join(subject.value("participants")))
     by = {held.via or held.event for held in subject.parts.values()}
-    sources = {source.url: None for name in sorted(by) for source in said[name].sources}
+    sources = {url: None for name in sorted(by) for url in said[name]}
     form = str(subject.value("form") or "meeting")
     return Item(
         uid=f"{_dotted(subject.subject)}.meeting",
@@ -247,19 +277,15 @@ def _end(start: When, end: When | None) -> date | datetime:
     return datetime.combine(end.latest, time.min, begins.tzinfo)
 
 
-def changes(subject: str, known_by: date) -> Render:
+def changes(
+    subject: str, facts: Collection[Fact], sources: Mapping[str, Sequence[str]]
+) -> Iterator[Item]:
     """One all-day item for each day on which an event makes a measure change."""
-
-    def render(events: Sequence[Event]) -> Iterator[Item]:
-        facts = _facts(events, subject, known_by)
-        said = {each.id: each for each in events}
-        yield from _changes(subject, facts, said)
-
-    return render
-
-
-def _changes(subject: str, facts: Sequence[Fact], said: Mapping[str, Event]) -> Iterator[Item]:
-    words = {fact.part: Held.of(fact).value for fact in facts if fact.since == FIRST}
+    words = {
+        fact.part: Held.of(fact).value
+        for fact in facts
+        if fact.since == FIRST and fact.part in ("title", "instrument")
+    }
     title = str(words.get("title") or subject)
     days: dict[tuple[str, str], dict[date, list[Fact]]] = {}
     for fact, day, change in _turns(facts):
@@ -269,7 +295,7 @@ def _changes(subject: str, facts: Sequence[Fact], said: Mapping[str, Event]) -> 
             lines = sorted(_line(fact.part) for fact in group if "/" in fact.part)
             hours = sorted({fact.since_hour for fact in group if fact.since_hour})
             by = sorted({event} | {fact.via for fact in group if fact.via})
-            sources = {source.url: None for name in by for source in said[name].sources}
+            urls = dict.fromkeys(url for name in by for url in sources[name])
             yield Item(
                 uid=f"{event}.{_dotted(subject)}.{change.replace(' ', '-')}-{number}",
                 title=f"{title}: {change}",
@@ -281,11 +307,11 @@ def _changes(subject: str, facts: Sequence[Fact], said: Mapping[str, Event]) -> 
                     [*(["Lines: " + ", ".join(lines)] if lines else []), *hours, event]
                 ),
                 categories=("measure", str(words.get("instrument") or "measure")),
-                sources=tuple(sources),
+                sources=tuple(urls),
             )
 
 
-def _turns(facts: Sequence[Fact]) -> Iterator[tuple[Fact, date, str]]:
+def _turns(facts: Collection[Fact]) -> Iterator[tuple[Fact, date, str]]:
     """What begins or is over, and on which day: a fact, the day, and the change in words."""
     certain = [fact for fact in facts if fact.certain and fact.part.startswith(_TURNING)]
     taken = {(fact.part, fact.since) for fact in certain}
@@ -313,15 +339,9 @@ def _line(part: str) -> str:
     return part.split("/", 1)[1]
 
 
-def sorted_within(items: Iterable[Item], first: date | None, last: date | None) -> list[Item]:
-    """The items that are not over before *first* and have begun by *last*, by day and UID."""
-    within = [
-        item
-        for item in items
-        if (first is None or _last_day(item) >= first)
-        and (last is None or _civil(item.start) <= last)
-    ]
-    return sorted(within, key=lambda item: (_civil(item.start), item.uid))
+def is_within(item: Item, first: date | None, last: date | None) -> bool:
+    """Whether it is not over before *first* and has begun by *last*."""
+    return (first is None or _last_day(item) >= first) and (last is None or day_of(item) <= last)
 
 
 def _last_day(item: Item) -> date:
@@ -331,73 +351,123 @@ def _last_day(item: Item) -> date:
     return item.end - ONE_DAY
 
 
-def _civil(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def day_of(item: Item) -> date:
+    """The civil day on which it begins; a calendar is in the order of days, then of UIDs."""
+    return item.start.date() if isinstance(item.start, datetime) else item.start
 
 
 def _dotted(slug: str) -> str:
     return slug.replace("/", ".")
 
 
-def calendar(items: Iterable[Item], *, name: str, description: str, suffix: str = "") -> bytes:
-    """A calendar of *items*, in their order.
+def opening(*, name: str, description: str) -> bytes:
+    """What a calendar begins with; its events follow, each as :func:`written` makes it."""
+    lines = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{PRODID}",
+        "CALSCALE:GREGORIAN",
+        # What has no type of its own in a standard is written as it is (RFC 7265, 5.1).
+        f"X-WR-CALDESC:{description}",
+        f"NAME:{_escaped(name)}",
+        f"X-WR-CALNAME:{name}",
+        # RFC 7986, 5.7: the parameter is required.
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+        f"X-PUBLISHED-TTL:{REFRESH}",
+    )
+    return "".join(map(_folded, lines)).encode()
+
+
+CLOSING = b"END:VCALENDAR\r\n"
+
+
+def written(item: Item, *, suffix: str = "") -> bytes:
+    """One event of a calendar.
 
     Args:
         suffix: set apart the UIDs of a calendar that speaks for an earlier day of knowledge,
             so that it does not fight with the live one.
     """
-    written = Calendar()
-    written.add("prodid", PRODID)
-    written.add("version", "2.0")
-    written.add("calscale", "GREGORIAN")
-    written.add("name", name)
-    written.add("x-wr-calname", name)
-    written.add("x-wr-caldesc", description)
-    every = vDuration(REFRESH)
-    # RFC 7986, 5.7: the parameter is required, and the library leaves it out.
-    every.params["VALUE"] = "DURATION"
-    written.add("refresh-interval", every)
-    written.add("x-published-ttl", vDuration(REFRESH))
-    for item in items:
-        written.add_component(_event(item, suffix))
-    return bytes(written.to_ical())
-
-
-def _event(item: Item, suffix: str) -> CalendarEvent:
-    event = CalendarEvent()
-    event.add("uid", f"{item.uid}{suffix}@{DOMAIN}")
-    event.add("dtstamp", item.stamp.astimezone(UTC).replace(microsecond=0))
-    event.add("created", item.created.astimezone(UTC).replace(microsecond=0))
-    event.add("last-modified", item.stamp.astimezone(UTC).replace(microsecond=0))
-    event.add("sequence", item.sequence)
-    event.add("status", item.status)
-    cancelled = item.status == "CANCELLED"
-    event.add("summary", vText(_text(("Cancelled: " if cancelled else "") + item.title)))
-    event.add("dtstart", _utc(item.start))
-    event.add("dtend", _utc(item.end))
-    if not isinstance(item.start, datetime):
-        event.add("transp", "TRANSPARENT")
-        event.add("x-microsoft-cdo-busystatus", "FREE")
+    stamp, status = _instant(item.stamp), item.status
+    cancelled = "Cancelled: " if status == CANCELLED else ""
+    hour = isinstance(item.start, datetime)
     said = [item.description] if item.description else []
     if item.sources:
         said.append("Sources:\n" + "\n".join(item.sources))
-    if said:
-        event.add("description", vText(_text("\n\n".join(said))))
-    if item.place:
-        event.add("location", vText(_text(item.place)))
+    categories = ""
     if item.categories:
         # Two of nine readers split a category at its comma, escaped or not.
-        words = dict.fromkeys(_text(word.replace(",", " ")) for word in item.categories)
-        event.add("categories", list(words))
-    if item.sources:
-        event.add("url", vUri(item.sources[0]))
-    return event
+        words = dict.fromkeys([_text(word.replace(",", " ")) for word in item.categories])
+        categories = _folded(f"CATEGORIES:{','.join(map(_escaped, words))}")
+    description = _folded("DESCRIPTION:" + _escaped(_text("\n\n".join(said)))) if said else ""
+    # What marks an event stands first, everything else by its name, as readers are used to.
+    return (
+        f"BEGIN:VEVENT\r\n{_folded('SUMMARY:' + _escaped(_text(cancelled + item.title)))}"
+        f"DTSTART{_moment(item.start)}\r\nDTEND{_moment(item.end)}\r\nDTSTAMP:{stamp}\r\n"
+        f"{_folded(f'UID:{item.uid}{suffix}@{DOMAIN}')}SEQUENCE:{item.sequence}\r\n"
+        f"{categories}CREATED:{_instant(item.created)}\r\n{description}LAST-MODIFIED:{stamp}\r\n"
+        f"{_folded('LOCATION:' + _escaped(_text(item.place))) if item.place else ''}"
+        f"STATUS:{status}\r\n{'' if hour else 'TRANSP:TRANSPARENT' + CRLF}"
+        f"{_folded('URL:' + item.sources[0]) if item.sources else ''}"
+        f"{'' if hour else 'X-MICROSOFT-CDO-BUSYSTATUS:FREE' + CRLF}END:VEVENT\r\n"
+    ).encode()
 
 
-def _utc(moment: date | datetime) -> date | datetime:
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+@lru_cache(maxsize=1 << 12)
+def _instant(instant: datetime) -> str:
+    """RFC 5545, 3.3.5, form 2; a year has four digits, which strftime would not see to."""
+    utc = instant.astimezone(UTC)
+    return f"{_day(utc)}T{utc.hour:02}{utc.minute:02}{utc.second:02}Z"
+
+
+@lru_cache(maxsize=1 << 14)
+def _day(day: date) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"
+
+
+def _moment(moment: date | datetime) -> str:
+    if isinstance(moment, datetime):
+        return f":{_instant(moment)}"
+    return f";VALUE=DATE:{_day(moment)}"
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def _text(text: str) -> str:
     """*text* without control characters, and without blanks at its end, which a reader trims."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text).rstrip()
+    # Nothing that the pattern looks for is printable, and asking so is much quicker.
+    if not text.replace("\n", "").isprintable():
+        text = _CONTROL.sub("", text)
+    return text.rstrip()
+
+
+def _escaped(text: str) -> str:
+    """*text* as a value (RFC 5545, 3.3.11), where a reader takes ``\\N`` for a line break too."""
+    if "\\" in text:
+        text = text.replace(r"\N", "\n").replace("\\", "\\\\")
+    text = text.replace(";", r"\;").replace(",", r"\,")
+    return text.replace("\n", r"\n")
+
+
+LONGEST = 74
+"""Octets in a line; RFC 5545, 3.1 allows 75, among them the blank before what was folded."""
+
+
+def _folded(line: str) -> str:
+    """A content line, folded between characters (RFC 5545, 3.1), and never in an escaped one."""
+    if len(line) <= LONGEST and line.isascii():
+        return line + CRLF
+    octets = line.encode()
+    parts = []
+    begin = 0
+    while len(octets) - begin > LONGEST:
+        end = begin + LONGEST
+        while octets[end] & 0xC0 == 0x80:  # it lies within a character (RFC 3629, 3)
+            end -= 1
+        if octets[end - 1] in b"\\^":
+            end -= 1
+        parts.append(octets[begin:end])
+        begin = end
+    parts.append(octets[begin:])
+    return b"\r\n ".join(parts).decode() + CRLF

@@ -58,13 +58,18 @@ def _unwritable(file: Path) -> bool:
     return not (os.access(file, os.W_OK) and os.access(file.resolve().parent, os.W_OK))
 
 
+_CACHE = text("PRAGMA cache_size = -65536")
+_SMALL_CACHE = text("PRAGMA cache_size = -4096")
+"""How much SQLite keeps of what it has read and may need again, in KB, and sorts at once."""
+
+
 def _configure(connection: Any, record: object) -> None:
     # The driver's own transactions begin late and not at all before some statements; we begin
     # them ourselves.  See the notes of SQLAlchemy on pysqlite, "Serializable isolation".
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.execute(str(_CACHE))
     # One event writes a dozen pages, many of them the same as the one before it.
     cursor.execute("PRAGMA wal_autocheckpoint = 8000")
     cursor.close()
@@ -80,6 +85,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with explained(engine), engine.connect() as connection:
         _begin(connection, "BEGIN")
         yield connection
+
+
+@contextmanager
+def streaming(engine: Engine) -> Iterator[Connection]:
+    """A connection to read from, of little memory: for what is read once, from end to end.
+
+    Raises:
+        StoreError: the database cannot be used.
+    """
+    with reading(engine) as connection:
+        plain.run(connection, _SMALL_CACHE)
+        try:
+            yield connection
+        finally:
+            plain.run(connection, _CACHE)
 
 
 def _begin(connection: Connection, how: str) -> None:

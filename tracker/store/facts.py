@@ -108,7 +108,7 @@ def about(conn: Connection, subjects: Collection[str]) -> list[Fact]:
         return []
     query = _about(select(fact), fact, None, subjects)
     order = (fact.c.subject, fact.c.part, fact.c.since, fact.c.known)
-    return list(map(_fact, conn.execute(query.order_by(*order))))
+    return list(map(_fact, plain.once(conn, query.order_by(*order))))
 
 
 def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fact]:
@@ -130,12 +130,13 @@ _RIVALS = (
     select(assignment)
     .where(assignment.c.against.is_not(None))
     .where(assignment.c.known <= bindparam("known"), assignment.c.known_until > bindparam("known"))
+    .order_by(assignment.c.subject)
 )
 _RIVALS_OF_SUBJECT = _RIVALS.where(assignment.c.subject == bindparam("subject"))
 
 
 def rivals_at(conn: Connection, at: AsOf, *, subject: str | None = None) -> Iterator[Assignment]:
-    """What rival events known at *at* assign, to one subject or to all."""
+    """What rival events known at *at* assign, to one subject or to all, by subject."""
     known = at.knowledge.isoformat()
     if subject is None:
         return map(assignment_of, plain.rows(conn, _RIVALS, known=known))
@@ -191,7 +192,7 @@ def _fact(row: Sequence[Any]) -> Fact:
         day(until),
         day(known),
         day(known_until),
-        certain,
+        bool(certain),
         value,
         event,
         via,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -113,12 +112,21 @@ _INTRODUCES = (
 
 def all_introduced(conn: Connection) -> list[str]:
     """Every subject that an event of the log introduces, sorted."""
+    return list(each_introduced(conn))
+
+
+def each_introduced(conn: Connection, *kinds: str) -> Iterator[str]:
+    """The subjects that an event of the log introduces, sorted, or those of some kinds."""
     words = select(mention.c.word).where(mention.c.what == "introduces").distinct()
-    return list(conn.scalars(words.order_by(mention.c.word)))
+    if kinds:
+        # The character after "/" bounds the slugs of one kind, so that the index serves.
+        words = words.where(
+            or_(*(mention.c.word.between(f"{each}/", f"{each}0") for each in kinds))
+        )
+    return (word for (word,) in plain.once(conn, words.order_by(mention.c.word)))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of the log, its content still in JSON."""
 
     version: int
@@ -130,7 +138,32 @@ class Entry:
 
 def entries(conn: Connection, wanted: Filter | None = None) -> Iterator[Entry]:
     """The events that *wanted* asks for, by the day they occurred, then by id."""
-    wanted = wanted or Filter()
+    query = _asked(wanted or Filter()).order_by(log.c.occurred, log.c.event_id)
+    return map(_entry, plain.once(conn, query))
+
+
+def received(conn: Connection, wanted: Filter) -> Iterator[Entry]:
+    """The events that *wanted* asks for, in the order in which the log received them."""
+    return map(_entry, plain.once(conn, _asked(wanted).order_by(log.c.version)))
+
+
+def unspoken_of(conn: Connection, wanted: Filter, *, ending: str) -> Iterator[Entry]:
+    """Those of which others said nothing (rivals aside), by day, then by id with *ending*."""
+    query = _asked(wanted).where(log.c.event_id.not_in(_SPOKEN_OF))
+    query = query.order_by(log.c.occurred, log.c.event_id.concat(ending))
+    return map(_entry, plain.once(conn, query))
+
+
+def all_spoken_of(conn: Connection, wanted: Filter) -> Iterator[Entry]:
+    """Those that others correct, retract or corroborate, by the day they occurred."""
+    query = _asked(wanted).where(log.c.event_id.in_(_SPOKEN_OF))
+    return map(_entry, plain.once(conn, query.order_by(log.c.occurred, log.c.event_id)))
+
+
+_SPOKEN_OF = select(reference.c.target).where(reference.c.kind != "rival")
+
+
+def _asked(wanted: Filter) -> Select[Any]:
     query: Select[Any] = select(*_ENTRY)
     for what, word in (
         ("subject", wanted.subject),
@@ -162,7 +195,7 @@ def entries(conn: Connection, wanted: Filter | None = None) -> Iterator[Entry]:
         )
     if wanted.at_version is not None:
         query = query.where(log.c.version <= wanted.at_version)
-    yield from map(_entry, streamed(conn, query.order_by(log.c.occurred, log.c.event_id)))
+    return query
 
 
 def entry(conn: Connection, event_id: str) -> Entry | None:
@@ -174,24 +207,19 @@ def entry(conn: Connection, event_id: str) -> Entry | None:
 _ENTRY = (log.c.version, log.c.event_id, log.c.reported, log.c.recorded, log.c.content)
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(
-        row.version, row.event_id, date.fromisoformat(row.reported), row.recorded, row.content
-    )
+def _entry(row: Sequence[Any]) -> Entry:
+    version, event_id, reported, recorded, content = row
+    return Entry(version, event_id, date.fromisoformat(reported), recorded, content)
 
 
-def spoken_of(
-    conn: Connection, *, at_version: int | None = None, only: str | None = None
-) -> list[str]:
-    """The events that others correct, retract, corroborate or disagree with, or one of them."""
-    query = select(reference.c.target).distinct().order_by(reference.c.target)
-    if only is not None:
-        query = query.where(reference.c.target == only)
+def spoken_of(conn: Connection, ids: Collection[str], *, at_version: int | None = None) -> set[str]:
+    """Those of *ids*, a chunk, that others correct, retract, corroborate or disagree with."""
+    query = select(reference.c.target).distinct().where(reference.c.target.in_(ids))
     if at_version is not None:
         query = query.join(log, log.c.event_id == reference.c.event_id).where(
             log.c.version <= at_version
         )
-    return list(conn.scalars(query))
+    return set(conn.scalars(query))
 
 
 def retracted_between(
@@ -261,6 +289,33 @@ def ids_about(
             query = query.where(log.c.version <= at_version)
         found |= set(conn.scalars(query))
     return found
+
+
+def entries_about(conn: Connection, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
+    """Subject, of a chunk, and an event whose effects are about it, in no order."""
+    query = (
+        select(mention.c.word, *_ENTRY)
+        .join(log, mention.c.version == log.c.version)
+        .where(mention.c.what == "subject", mention.c.word.in_(subjects))
+    )
+    return ((row[0], _entry(row[1:])) for row in plain.once(conn, query))
+
+
+def speaking(conn: Connection, ids: Collection[str]) -> set[str]:
+    """Those of *ids*, a chunk, that speak of others or that others speak of, rivals aside."""
+    said = select(reference.c.event_id, reference.c.target).where(
+        reference.c.kind != "rival",
+        or_(reference.c.event_id.in_(ids), reference.c.target.in_(ids)),
+    )
+    return {name for row in plain.once(conn, said) for name in row}.intersection(ids)
+
+
+def disagreeing(conn: Connection, ids: Collection[str]) -> set[str]:
+    """Those of *ids*, a chunk, that disagree with others."""
+    query = select(reference.c.event_id).where(
+        reference.c.kind == "rival", reference.c.event_id.in_(ids)
+    )
+    return set(conn.scalars(query))
 
 
 def all_ids(conn: Connection, *, at_version: int | None = None) -> list[str]:

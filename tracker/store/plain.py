@@ -27,6 +27,15 @@ def row(conn: Connection, statement: ClauseElement, **given: Any) -> Row | None:
     return found
 
 
+def once(conn: Connection, statement: ClauseElement) -> Iterator[Row]:
+    """The rows of *statement*, which was made for this one question and is not kept."""
+    text, names, known = _compile(statement, conn.dialect)
+    found: Iterator[Row] = conn.connection.cursor().execute(
+        text, tuple([known[name] for name in names]) if names is not None else known
+    )
+    return found
+
+
 def run(conn: Connection, statement: ClauseElement, **given: Any) -> Any:
     """The cursor of *statement*, with its parameters *given*."""
     text, names, known = _compiled(statement, conn.dialect)
@@ -64,11 +73,15 @@ _KEPT: dict[tuple[Any, ...], Any] = {}
 def _compiled(statement: ClauseElement, dialect: Dialect) -> _Compiled:
     key = statement, dialect.name
     if key not in _KEPT:
-        found: Any = statement.compile(dialect=dialect)
-        known = {name: value for name, value in found.params.items() if value is not None}
-        _KEPT[key] = str(found), list(found.positiontup) if found.positional else None, known
+        _KEPT[key] = _compile(statement, dialect)
     kept: _Compiled = _KEPT[key]
     return kept
+
+
+def _compile(statement: ClauseElement, dialect: Dialect) -> _Compiled:
+    found: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    known = {name: value for name, value in found.params.items() if value is not None}
+    return str(found), list(found.positiontup) if found.positional else None, known
 
 
 def _inserting(table: Table, dialect: Dialect, known: bool) -> str:

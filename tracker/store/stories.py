@@ -82,18 +82,20 @@ def _about(
 
 
 def told(
-    conn: Connection, ids: Collection[str], *, known_by: date, at_version: int | None = None
+    conn: Connection,
+    entries: Collection[logs.Entry],
+    *,
+    known_by: date,
+    at_version: int | None = None,
 ) -> Iterator[Told]:
-    """The events *ids* as all that was said about them, by *known_by*, leaves them."""
+    """The events of *entries* as all that was said about them, by *known_by*, leaves them."""
+    ids = [entry.event_id for entry in entries]
     about = _about(conn, ids, at_version=at_version)
     disputed = _rivals(conn, ids, known_by=known_by, at_version=at_version)
-    for name in ids:
-        entry = logs.entry(conn, name)
-        if entry is None or (at_version is not None and entry.version > at_version):
-            continue
+    for entry in entries:
         found = standing(from_content(entry.content), about, known_by)
         yield Told(
-            name,
+            entry.event_id,
             entry.version,
             found.public,
             entry.recorded,
@@ -101,7 +103,7 @@ def told(
             found.corrected_by,
             found.retracted_by,
             found.corroborated_by,
-            tuple(disputed.get(name, ())),
+            tuple(disputed.get(entry.event_id, ())),
         )
 
 
@@ -167,6 +169,29 @@ def histories_about(
             if not getattr(by_version[version].event, "against", None)
         ]
     return found
+
+
+def plainly_about(
+    conn: Connection, subjects: Collection[str]
+) -> dict[str, list[logs.Entry] | None]:
+    """Subject, of a chunk → the events about it, rivals left out; None where others speak of one.
+
+    They are in no order.
+    """
+    mine: dict[str, list[logs.Entry]] = {subject: [] for subject in subjects}
+    for subject, entry in logs.entries_about(conn, subjects):
+        mine[subject].append(entry)
+    spoken: set[str] = set()
+    rivals: set[str] = set()
+    for chunk in logs.chunks({entry.event_id for found in mine.values() for entry in found}):
+        spoken |= logs.speaking(conn, chunk)
+        rivals |= logs.disagreeing(conn, chunk)
+    return {
+        subject: None
+        if any(entry.event_id in spoken for entry in found)
+        else [entry for entry in found if entry.event_id not in rivals]
+        for subject, found in mine.items()
+    }
 
 
 def _rivals(
