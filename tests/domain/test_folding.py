@@ -70,6 +70,26 @@ def test_one_more_assignment_gives_what_a_fold_from_scratch_gives(
             assert without_numbers(facts) == slowly(shuffled[:number])
 
 
+def test_what_holds_again_as_it_did_is_one_with_what_it_was_before() -> None:
+    day, next_day = "2025-01-01", "2025-01-02"
+    ever = "9999-12-31"
+
+    def signed(event: str, since: str, known: str, known_until: str, via: str | None) -> Assigned:
+        span = since, ever, since, ever, known, known_until
+        return ("a", "stage", since, since, 0, event, 1, *span, '"signed"', via, None, None, None)
+
+    first = signed("e1", day, day, ever, None)
+    second = signed("e2", next_day, day, next_day, None)
+    corrected = signed("e2", next_day, next_day, ever, "e9")
+
+    facts = set(fold_rows([first, second]))
+
+    assert fold_one_more(facts, corrected) is None
+    assert slowly([first, second, corrected]) == without_numbers(
+        fold_rows([first, second, corrected])
+    )
+
+
 PLAIN = st.lists(
     st.tuples(
         st.integers(1, 8),  # decided

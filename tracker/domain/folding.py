@@ -86,7 +86,15 @@ def fold_one_more(facts: Collection[FactRow], row: Assigned) -> set[FactRow] | N
         value, said, via, decided = _SAID(row)
         mine = (since, until, known, _EVER, True, value, said, via, decided, None, None, 0)
         result.add((*row[:2], *mine))
+    # What was known up to that day, and holds again as it did, is made one with what is known.
+    ended = {_but_known(fact) for fact in result if fact[5] == known}
+    if ended and any(_but_known(fact) in ended for fact in result if fact[4] == known):
+        return None
     return result
+
+
+def _but_known(fact: FactRow) -> tuple[Any, ...]:
+    return (*fact[:4], *fact[6:])
 
 
 def _is_plain(row: Assigned) -> bool:
