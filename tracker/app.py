@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, names_party, state_of_rows
+from tracker.domain.state import State, SubjectState, held_row, names_party, state_of_rows
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -35,7 +35,7 @@ from tracker.domain.ties import (
     perhaps_members,
     ties,
 )
-from tracker.domain.timeline import Assignment, Fact, fold_all, read_as, row_of
+from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Told, difference, has_words
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
@@ -385,15 +385,18 @@ class Tracker:
         kind: str | None = None,
         subject: str | None = None,
         party: str | None = None,
+        imposer: str | None = None,
     ) -> State:
         placed = self._placed(conn, at)
         if at.at_version is None and at.reading is None:
-            known = facts.facts_at(conn, at, kind=kind, subject=subject, party=party)
+            known = facts.facts_at(
+                conn, at, kind=kind, subject=subject, party=party, imposer=imposer
+            )
             rivals = facts.rivals_at(conn, at, subject=subject)
             return state_of_rows(placed, known, rivals, party=party)
         folded, disputed = self._folded(conn, at, [subject] if subject else None)
         held = (
-            row_of(each)
+            held_row(each)
             for each in folded
             if each.until > at.day
             and each.known <= at.knowledge < each.known_until
@@ -630,7 +633,7 @@ class Tracker:
             groups = self._groups_of(conn, at, origin) if origin else frozenset()
             imposers = {into, *self._groups_of(conn, at, into)} if into else None
             alone = into if imposers == {into} else None
-            found = self._state(conn, at, kind="measure", party=alone)
+            found = self._state(conn, at, kind="measure", imposer=alone)
         listed = [
             measure
             for measure in found.subjects
@@ -694,12 +697,12 @@ class Tracker:
         from tracker.domain.parties import groups
 
         by_agreement = {agreement: code for code, agreement in groups().items()}
-        found = self._state(conn, at, kind="agreement", party=party)
         return frozenset(
             by_agreement[agreement.subject]
-            for agreement in found.subjects
-            if agreement.subject in by_agreement
-            and any(member.party == party for member in members(agreement))
+            for name in facts.naming(conn, party, "agreement")
+            if name in by_agreement
+            for agreement in self._state(conn, at, subject=name).subjects
+            if any(member.party == party for member in members(agreement))
         )
 
     def events(self, wanted: Filter, *, words: str | None = None) -> Iterator[Told]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, literal_column, or_, select
 
 from tracker.domain.dates import AsOf
-from tracker.domain.timeline import Assignment, Fact, FactRow, assignment_of, canonical
+from tracker.domain.state import HeldRow
+from tracker.domain.timeline import Assignment, Fact, assignment_of, canonical
 from tracker.errors import StoreError
 from tracker.store import log as logs
 from tracker.store import plain
@@ -47,7 +49,7 @@ def require_folded(conn: Connection) -> int:
 
 
 _HELD = (
-    select(fact)
+    select(*(each for each in fact.c if each.name not in ("known", "known_until", "number")))
     .where(fact.c.known <= bindparam("known"), fact.c.known_until > bindparam("known"))
     .where(fact.c.until > bindparam("day"))
     .order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
@@ -56,17 +58,25 @@ _OF_SUBJECT = fact.c.subject == bindparam("subject")
 # The character after "/" bounds the slugs of one kind, so that the index serves.
 _OF_KIND = fact.c.subject.between(bindparam("first"), bindparam("last"))
 _OF_PARTY = fact.c.subject.in_(select(stake.c.subject).where(stake.c.party == bindparam("party")))
-_QUESTIONS = {
-    (False, False, False): _HELD,
-    (True, False, False): _HELD.where(_OF_SUBJECT),
-    (False, True, False): _HELD.where(_OF_KIND),
-    (True, True, False): _HELD.where(_OF_SUBJECT, _OF_KIND),
-    (False, False, True): _HELD.where(_OF_PARTY),
-    (True, False, True): _HELD.where(_OF_SUBJECT, _OF_PARTY),
-    (False, True, True): _HELD.where(_OF_KIND, _OF_PARTY),
-    (True, True, True): _HELD.where(_OF_SUBJECT, _OF_KIND, _OF_PARTY),
+_OTHER = fact.alias("other")
+# An index serves what is asked in the words in which it was made.
+_OF_IMPOSER = fact.c.subject.in_(
+    select(_OTHER.c.subject).where(
+        _OTHER.c.part == literal_column("'imposer'"), _OTHER.c.value == bindparam("imposer")
+    )
+)
+_GIVEN = {
+    "subject": _OF_SUBJECT,
+    "first": _OF_KIND,
+    "party": _OF_PARTY,
+    "imposer": _OF_IMPOSER,
 }
-"""What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
+
+
+@cache
+def _question(*given: str) -> Select[Any]:
+    """What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
+    return _HELD.where(*(_GIVEN[each] for each in given))
 
 
 def facts_at(
@@ -76,21 +86,40 @@ def facts_at(
     kind: str | None = None,
     subject: str | None = None,
     party: str | None = None,
-) -> Iterator[FactRow]:
+    imposer: str | None = None,
+) -> Iterator[HeldRow]:
     """The facts known at *at* that end after its day, by subject, part and first day.
 
     Args:
         party: only those of subjects that were ever said to have to do with it.
+        imposer: only those of measures that were ever said to be imposed by this party.
     """
-    given: dict[str, Any] = {"known": at.knowledge.isoformat(), "day": at.day.isoformat()}
+    asked: dict[str, Any] = {}
     if subject is not None:
-        given["subject"] = subject
+        asked["subject"] = subject
     if kind is not None:
-        given |= {"first": f"{kind}/", "last": f"{kind}0"}
+        asked |= {"first": f"{kind}/", "last": f"{kind}0"}
     if party is not None:
-        given["party"] = party
-    asked = subject is not None, kind is not None, party is not None
-    return plain.rows(conn, _QUESTIONS[asked], **given)
+        asked["party"] = party
+    if imposer is not None:
+        asked["imposer"] = canonical(imposer)
+    question = _question(*(each for each in asked if each in _GIVEN))
+    known, day = at.knowledge.isoformat(), at.day.isoformat()
+    return plain.rows(conn, question, known=known, day=day, **asked)
+
+
+def naming(conn: Connection, party: str, kind: str) -> list[str]:
+    """The subjects of a kind that were ever said to have to do with *party*, sorted."""
+    bounds = {"first": f"{kind}/", "last": f"{kind}0"}
+    return [subject for (subject,) in plain.rows(conn, _NAMING, party=party, **bounds)]
+
+
+_NAMING = (
+    select(stake.c.subject)
+    .where(stake.c.party == bindparam("party"))
+    .where(stake.c.subject.between(bindparam("first"), bindparam("last")))
+    .order_by(stake.c.subject)
+)
 
 
 def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:
