@@ -31,6 +31,7 @@ from tracker.domain.ties import (
     Tie,
     agreements,
     alliances,
+    forms_of,
     members,
     perhaps_members,
     ties,
@@ -385,12 +386,14 @@ class Tracker:
         kind: str | None = None,
         subject: str | None = None,
         party: str | None = None,
+        forms: Collection[str] | None = None,
         imposer: str | None = None,
     ) -> State:
+        """The state of what may be as asked: a form or an imposer is only ever said of it."""
         placed = self._placed(conn, at)
         if at.at_version is None and at.reading is None:
             known = facts.facts_at(
-                conn, at, kind=kind, subject=subject, party=party, imposer=imposer
+                conn, at, kind=kind, subject=subject, party=party, forms=forms, imposer=imposer
             )
             rivals = facts.rivals_at(conn, at, subject=subject)
             return state_of_rows(placed, known, rivals, party=party)
@@ -483,7 +486,9 @@ class Tracker:
         Args:
             partner: to this party only.
         """
-        found = self.state(at, kind="agreement", party=party)
+        forms = forms_of(all_pacts=all_pacts, blocs=blocs)
+        with self._reading() as conn:
+            found = self._state(conn, at, kind="agreement", party=party, forms=forms)
         bound = alliances(found, party, partner=partner, all_pacts=all_pacts, blocs=blocs)
         return found, bound
 

@@ -11,7 +11,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from tracker.domain.dates import AsOf
 from tracker.domain.state import HeldRow
@@ -54,29 +65,40 @@ _HELD = (
     .where(fact.c.until > bindparam("day"))
     .order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
 )
-_OF_SUBJECT = fact.c.subject == bindparam("subject")
-# The character after "/" bounds the slugs of one kind, so that the index serves.
-_OF_KIND = fact.c.subject.between(bindparam("first"), bindparam("last"))
-_OF_PARTY = fact.c.subject.in_(select(stake.c.subject).where(stake.c.party == bindparam("party")))
 _OTHER = fact.alias("other")
-# An index serves what is asked in the words in which it was made.
-_OF_IMPOSER = fact.c.subject.in_(
-    select(_OTHER.c.subject).where(
-        _OTHER.c.part == literal_column("'imposer'"), _OTHER.c.value == bindparam("imposer")
-    )
+_FORMS = func.json_each(bindparam("forms")).table_valued("value")
+_PARTY = select(stake.c.subject).where(stake.c.party == bindparam("party"))
+_FORM = exists().where(
+    _OTHER.c.subject == stake.c.subject,
+    _OTHER.c.part == "form",
+    _OTHER.c.value.in_(select(_FORMS.c.value)),
 )
-_GIVEN = {
-    "subject": _OF_SUBJECT,
-    "first": _OF_KIND,
-    "party": _OF_PARTY,
-    "imposer": _OF_IMPOSER,
-}
+# An index serves what is asked in the words in which it was made.
+_IMPOSER = select(_OTHER.c.subject).where(
+    _OTHER.c.part == literal_column("'imposer'"), _OTHER.c.value == bindparam("imposer")
+)
+
+
+def _of_kind(subject: ColumnElement[str]) -> ColumnElement[bool]:
+    # The character after "/" bounds the slugs of one kind, so that the index serves.
+    return subject.between(bindparam("first"), bindparam("last"))
 
 
 @cache
 def _question(*given: str) -> Select[Any]:
     """What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
-    return _HELD.where(*(_GIVEN[each] for each in given))
+    query, party = _HELD, _PARTY
+    if "subject" in given:
+        query = query.where(fact.c.subject == bindparam("subject"))
+    if "first" in given:
+        query, party = query.where(_of_kind(fact.c.subject)), party.where(_of_kind(stake.c.subject))
+    if "forms" in given:
+        party = party.where(_FORM)
+    if "party" in given:
+        query = query.where(fact.c.subject.in_(party))
+    if "imposer" in given:
+        query = query.where(fact.c.subject.in_(_IMPOSER))
+    return query
 
 
 def facts_at(
@@ -86,12 +108,14 @@ def facts_at(
     kind: str | None = None,
     subject: str | None = None,
     party: str | None = None,
+    forms: Collection[str] | None = None,
     imposer: str | None = None,
 ) -> Iterator[HeldRow]:
     """The facts known at *at* that end after its day, by subject, part and first day.
 
     Args:
         party: only those of subjects that were ever said to have to do with it.
+        forms: of those that name *party*, only agreements that were ever said to be of these forms.
         imposer: only those of measures that were ever said to be imposed by this party.
     """
     asked: dict[str, Any] = {}
@@ -101,9 +125,11 @@ def facts_at(
         asked |= {"first": f"{kind}/", "last": f"{kind}0"}
     if party is not None:
         asked["party"] = party
+        if forms is not None:
+            asked["forms"] = canonical(list(map(canonical, sorted(forms))))
     if imposer is not None:
         asked["imposer"] = canonical(imposer)
-    question = _question(*(each for each in asked if each in _GIVEN))
+    question = _question(*asked)
     known, day = at.knowledge.isoformat(), at.day.isoformat()
     return plain.rows(conn, question, known=known, day=day, **asked)
 
@@ -114,12 +140,7 @@ def naming(conn: Connection, party: str, kind: str) -> list[str]:
     return [subject for (subject,) in plain.rows(conn, _NAMING, party=party, **bounds)]
 
 
-_NAMING = (
-    select(stake.c.subject)
-    .where(stake.c.party == bindparam("party"))
-    .where(stake.c.subject.between(bindparam("first"), bindparam("last")))
-    .order_by(stake.c.subject)
-)
+_NAMING = _PARTY.where(_of_kind(stake.c.subject)).order_by(stake.c.subject)
 
 
 def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:
