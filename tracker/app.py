@@ -27,7 +27,14 @@ from sqlalchemy import Connection
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import State, SubjectState, each_state, names_party, state_of_rows
+from tracker.domain.state import (
+    State,
+    SubjectState,
+    each_state,
+    held_row,
+    names_party,
+    state_of_rows,
+)
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -35,11 +42,12 @@ from tracker.domain.ties import (
     Tie,
     agreements,
     alliances,
+    forms_of,
     members,
     perhaps_members,
     ties,
 )
-from tracker.domain.timeline import Assignment, Fact, fold_all, read_as, row_of
+from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Told, difference, has_words
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
@@ -432,10 +440,15 @@ class Tracker:
         kind: str | None = None,
         subject: str | None = None,
         party: str | None = None,
+        forms: Collection[str] | None = None,
+        imposer: str | None = None,
     ) -> State:
+        """The state of what may be as asked: a form or an imposer is only ever said of it."""
         placed = self._placed(conn, at)
         if at.at_version is None and at.reading is None:
-            known = facts.facts_at(conn, at, kind=kind, subject=subject, party=party)
+            known = facts.facts_at(
+                conn, at, kind=kind, subject=subject, party=party, forms=forms, imposer=imposer
+            )
             rivals = facts.rivals_at(conn, at, subject=subject)
             return state_of_rows(placed, known, rivals, party=party)
         subjects = [subject] if subject else None
@@ -453,7 +466,7 @@ class Tracker:
     ) -> State:
         folded, disputed = self._folded(conn, at, subjects)
         held = (
-            row_of(each)
+            held_row(each)
             for each in folded
             if each.until > at.day
             and each.known <= at.knowledge < each.known_until
@@ -540,7 +553,9 @@ class Tracker:
         Args:
             partner: to this party only.
         """
-        found = self.state(at, kind="agreement", party=party)
+        forms = forms_of(all_pacts=all_pacts, blocs=blocs)
+        with self._reading() as conn:
+            found = self._state(conn, at, kind="agreement", party=party, forms=forms)
         bound = alliances(found, party, partner=partner, all_pacts=all_pacts, blocs=blocs)
         return found, bound
 
@@ -690,7 +705,7 @@ class Tracker:
             groups = self._groups_of(conn, at, origin) if origin else frozenset()
             imposers = {into, *self._groups_of(conn, at, into)} if into else None
             alone = into if imposers == {into} else None
-            found = self._state(conn, at, kind="measure", party=alone)
+            found = self._state(conn, at, kind="measure", imposer=alone)
         listed = [
             measure
             for measure in found.subjects
@@ -803,12 +818,12 @@ class Tracker:
         from tracker.domain.parties import groups
 
         by_agreement = {agreement: code for code, agreement in groups().items()}
-        found = self._state(conn, at, kind="agreement", party=party)
         return frozenset(
             by_agreement[agreement.subject]
-            for agreement in found.subjects
-            if agreement.subject in by_agreement
-            and any(member.party == party for member in members(agreement))
+            for name in facts.naming(conn, party, "agreement")
+            if name in by_agreement
+            for agreement in self._state(conn, at, subject=name).subjects
+            if any(member.party == party for member in members(agreement))
         )
 
     def events(self, wanted: Filter, *, words: str | None = None) -> Iterator[Told]:

@@ -77,6 +77,10 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sqlite_with_rowid=False,
     )
+    imposer = sa.text("part = 'imposer'")
+    op.create_index(
+        "fact_imposer", "fact", ["value"], sqlite_where=imposer, postgresql_where=imposer
+    )
     op.execute(
         "CREATE VIRTUAL TABLE words USING fts5 "
         "(title, rest, content = '', tokenize = \"unicode61 remove_diacritics 2\")"

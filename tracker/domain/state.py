@@ -14,13 +14,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from tracker.domain.dates import EVER, FIRST, AsOf, When
-from tracker.domain.timeline import Assignment, Fact, FactRow, row_of
+from tracker.domain.timeline import Assignment, Fact, row_of
 
 STANDING_WORDS = frozenset({"title", "form", "imposer", "instrument", "legal-basis", "about", "of"})
 """The parts that hold on all days and so say nothing of whether a subject is there."""
+
+HeldRow: TypeAlias = tuple[Any, ...]
+"""A fact in one row without its days of knowledge, its fields in order and its days ISO texts."""
+
+
+def held_row(fact: Fact) -> HeldRow:
+    """The fields of a fact that a state is made of."""
+    row = row_of(fact)
+    return (*row[:4], *row[6:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,11 @@ class Held:
 
     @classmethod
     def of(cls, fact: Fact) -> Held:
-        return cls.of_row(row_of(fact))
+        return cls.of_row(held_row(fact))
 
     @classmethod
-    def of_row(cls, row: FactRow) -> Held:
-        _, _, since, until, _, _, certain, value, event, via, decided, first, last, *_ = row
+    def of_row(cls, row: HeldRow) -> Held:
+        _, _, since, until, certain, value, event, via, decided, first, last = row
         day = date.fromisoformat
         return cls(
             _read(value),
@@ -79,7 +88,7 @@ class Parts(Mapping[str, Held]):
 
     __slots__ = ("_held",)
 
-    def __init__(self, held: dict[str, Held | FactRow]) -> None:
+    def __init__(self, held: dict[str, Held | HeldRow]) -> None:
         self._held = held
 
     def __getitem__(self, part: str) -> Held:
@@ -100,19 +109,24 @@ class Parts(Mapping[str, Held]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    def under(self, prefix: str) -> dict[str, Held]:
+        """The parts whose names begin with *prefix*, by the rest of their names."""
+        begin = len(prefix)
+        return {part[begin:]: self[part] for part in self._held if part.startswith(prefix)}
+
     def said(self, part: str) -> Any:
         """The value of *part*, read by itself; None when there is none."""
         found = self._held.get(part)
         if found is None:
             return None
-        return found.value if isinstance(found, Held) else _read(found[7])
+        return found.value if isinstance(found, Held) else _read(found[5])
 
     def says(self, part: str) -> bool:
         """Whether *part* has a value that is certain, or was until something may hold instead."""
         found = self._held.get(part)
         if found is None:
             return False
-        return (found.value if isinstance(found, Held) else found[7]) is not None
+        return (found.value if isinstance(found, Held) else found[5]) is not None
 
     def span(self, part: str) -> tuple[str, str, str] | None:
         """First day, end, and the day on which it was decided, as ISO texts."""
@@ -121,7 +135,7 @@ class Parts(Mapping[str, Held]):
             return None
         if isinstance(found, Held):
             return found.since.isoformat(), found.until.isoformat(), found.decided.isoformat()
-        return found[2], found[3], found[10]
+        return found[2], found[3], found[8]
 
 
 def _read(value: str | None) -> Any:
@@ -162,10 +176,13 @@ class SubjectState:
 
     def under(self, prefix: str) -> dict[str, Held]:
         """The parts below *prefix*, by the rest of their names: ``party`` → ``JP`` → value."""
+        below = prefix + "/"
+        if isinstance(self.parts, Parts):
+            return self.parts.under(below)
         return {
-            name.removeprefix(prefix + "/"): held
+            name.removeprefix(below): held
             for name, held in self.parts.items()
-            if name.startswith(prefix + "/")
+            if name.startswith(below)
         }
 
     def due(self, day: date) -> dict[str, Held]:
@@ -206,12 +223,12 @@ def state(as_of: AsOf, facts: Iterable[Fact], rivals: Iterable[Assignment] = ())
             part and first day.
         rivals: the assignments of rival events known at the coordinate.
     """
-    return state_of_rows(as_of, map(row_of, facts), rivals)
+    return state_of_rows(as_of, map(held_row, facts), rivals)
 
 
 def state_of_rows(
     as_of: AsOf,
-    facts: Iterable[FactRow],
+    facts: Iterable[HeldRow],
     rivals: Iterable[Assignment] = (),
     *,
     party: str | None = None,
@@ -233,7 +250,7 @@ def state_of_rows(
 
 
 def each_state(
-    as_of: AsOf, facts: Iterable[FactRow], rivals: Iterable[Assignment]
+    as_of: AsOf, facts: Iterable[HeldRow], rivals: Iterable[Assignment]
 ) -> Iterator[State]:
     """The state at *as_of* in pieces of one subject each, by slug.
 
@@ -273,37 +290,37 @@ def _by_event(rivals: Iterable[Assignment]) -> dict[tuple[str, str, str], list[R
 
 def _subject(
     subject: str,
-    facts: Iterable[FactRow],
+    facts: Iterable[HeldRow],
     day: str,
     disputed: Mapping[tuple[str, str, str], list[Rival]],
 ) -> SubjectState | None:
     """The state of one subject; None when it is not there on the day."""
-    here: dict[str, Held | FactRow] = {}
-    following: dict[str, FactRow] = {}
-    possible: dict[str, list[FactRow]] = {}
+    here: dict[str, Held | HeldRow] = {}
+    following: dict[str, HeldRow] = {}
+    possible: dict[str, list[HeldRow]] = {}
     for row in facts:
         part = row[1]
         if row[2] > day:
-            if row[7] is not None:
+            if row[5] is not None:
                 before = following.get(part)
                 if before is None or _sooner(row) < _sooner(before):
                     following[part] = row
-        elif row[6]:
+        elif row[4]:
             here[part] = row
         else:
             possible.setdefault(part, []).append(row)
-    nothing = [part for part, row in here.items() if _of(row)[7] is None and part not in possible]
+    nothing = [part for part, row in here.items() if _of(row)[5] is None and part not in possible]
     for part in nothing:
         del here[part]
     if possible:
         for part, rows in possible.items():
             held = here.get(part)
-            rows.sort(key=lambda row: (row[2], row[8]))
+            rows.sort(key=lambda row: (row[2], row[6]))
             here[part] = _seen(
                 Held.of_row(_of(held)) if held else None, list(map(Held.of_row, rows))
             )
         here = dict(sorted(here.items()))
-    due: dict[str, Held | FactRow] = {
+    due: dict[str, Held | HeldRow] = {
         part: row for part, row in following.items() if part not in here
     }
     if disputed:
@@ -312,13 +329,13 @@ def _subject(
     return _there(subject, Parts(here), Parts(due), frozenset(nothing), day)
 
 
-def _of(row: Held | FactRow) -> FactRow:
+def _of(row: Held | HeldRow) -> HeldRow:
     assert isinstance(row, tuple)
     return row
 
 
-def _sooner(row: FactRow) -> tuple[object, ...]:
-    return row[2], not row[6], row[8]
+def _sooner(row: HeldRow) -> tuple[object, ...]:
+    return row[2], not row[4], row[6]
 
 
 def _seen(certain: Held | None, possible: list[Held]) -> Held:
@@ -333,13 +350,13 @@ def _seen(certain: Held | None, possible: list[Held]) -> Held:
 
 
 def _dispute(
-    parts: dict[str, Held | FactRow],
+    parts: dict[str, Held | HeldRow],
     subject: str,
     disputed: Mapping[tuple[str, str, str], list[Rival]],
 ) -> None:
     """Put the rivals of each value beside it."""
     for part, found in parts.items():
-        event = found.event if isinstance(found, Held) else found[8]
+        event = found.event if isinstance(found, Held) else found[6]
         if rivals := disputed.get((subject, part, event)):
             held = found if isinstance(found, Held) else Held.of_row(found)
             ordered = sorted(rivals, key=lambda rival: (rival.event, rival.since))

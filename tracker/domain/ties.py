@@ -106,21 +106,23 @@ def alliances(
     blocs: bool = False,
 ) -> list[Alliance]:
     """The agreements of *state* that bind *party* to others: defence pacts, and what is asked."""
+    forms = forms_of(all_pacts=all_pacts, blocs=blocs)
     bound = [
         Alliance(
             agreement,
             tuple(each for each in partners(agreement, party) if partner in (None, each.party)),
         )
         for agreement in state.subjects
-        if agreement.kind == "agreement"
-        and _is_alliance(agreement, all_pacts=all_pacts, blocs=blocs)
+        if agreement.kind == "agreement" and agreement.value("form") in forms
     ]
     return [each for each in bound if each.partners]
 
 
-def _is_alliance(agreement: SubjectState, *, all_pacts: bool, blocs: bool) -> bool:
-    form = agreement.value("form")
-    return form == ALLIANCE or (all_pacts and form in OTHER_PACTS) or (blocs and form in BLOCS)
+def forms_of(*, all_pacts: bool, blocs: bool) -> frozenset[str]:
+    """The forms of the agreements that count as alliances: of defence pacts, and what is asked."""
+    return (
+        frozenset({ALLIANCE}) | (OTHER_PACTS if all_pacts else set()) | (BLOCS if blocs else set())
+    )
 
 
 @dataclass(frozen=True, slots=True)

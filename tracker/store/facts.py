@@ -8,12 +8,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from tracker.domain.dates import AsOf
-from tracker.domain.timeline import Assignment, Fact, FactRow, assignment_of, canonical
+from tracker.domain.state import HeldRow
+from tracker.domain.timeline import Assignment, Fact, assignment_of, canonical
 from tracker.errors import StoreError
 from tracker.store import log as logs
 from tracker.store import plain
@@ -47,26 +60,45 @@ def require_folded(conn: Connection) -> int:
 
 
 _HELD = (
-    select(fact)
+    select(*(each for each in fact.c if each.name not in ("known", "known_until", "number")))
     .where(fact.c.known <= bindparam("known"), fact.c.known_until > bindparam("known"))
     .where(fact.c.until > bindparam("day"))
     .order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
 )
-_OF_SUBJECT = fact.c.subject == bindparam("subject")
-# The character after "/" bounds the slugs of one kind, so that the index serves.
-_OF_KIND = fact.c.subject.between(bindparam("first"), bindparam("last"))
-_OF_PARTY = fact.c.subject.in_(select(stake.c.subject).where(stake.c.party == bindparam("party")))
-_QUESTIONS = {
-    (False, False, False): _HELD,
-    (True, False, False): _HELD.where(_OF_SUBJECT),
-    (False, True, False): _HELD.where(_OF_KIND),
-    (True, True, False): _HELD.where(_OF_SUBJECT, _OF_KIND),
-    (False, False, True): _HELD.where(_OF_PARTY),
-    (True, False, True): _HELD.where(_OF_SUBJECT, _OF_PARTY),
-    (False, True, True): _HELD.where(_OF_KIND, _OF_PARTY),
-    (True, True, True): _HELD.where(_OF_SUBJECT, _OF_KIND, _OF_PARTY),
-}
-"""What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
+_OTHER = fact.alias("other")
+_FORMS = func.json_each(bindparam("forms")).table_valued("value")
+_PARTY = select(stake.c.subject).where(stake.c.party == bindparam("party"))
+_FORM = exists().where(
+    _OTHER.c.subject == stake.c.subject,
+    _OTHER.c.part == "form",
+    _OTHER.c.value.in_(select(_FORMS.c.value)),
+)
+# An index serves what is asked in the words in which it was made.
+_IMPOSER = select(_OTHER.c.subject).where(
+    _OTHER.c.part == literal_column("'imposer'"), _OTHER.c.value == bindparam("imposer")
+)
+
+
+def _of_kind(subject: ColumnElement[str]) -> ColumnElement[bool]:
+    # The character after "/" bounds the slugs of one kind, so that the index serves.
+    return subject.between(bindparam("first"), bindparam("last"))
+
+
+@cache
+def _question(*given: str) -> Select[Any]:
+    """What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
+    query, party = _HELD, _PARTY
+    if "subject" in given:
+        query = query.where(fact.c.subject == bindparam("subject"))
+    if "first" in given:
+        query, party = query.where(_of_kind(fact.c.subject)), party.where(_of_kind(stake.c.subject))
+    if "forms" in given:
+        party = party.where(_FORM)
+    if "party" in given:
+        query = query.where(fact.c.subject.in_(party))
+    if "imposer" in given:
+        query = query.where(fact.c.subject.in_(_IMPOSER))
+    return query
 
 
 def facts_at(
@@ -76,21 +108,39 @@ def facts_at(
     kind: str | None = None,
     subject: str | None = None,
     party: str | None = None,
-) -> Iterator[FactRow]:
+    forms: Collection[str] | None = None,
+    imposer: str | None = None,
+) -> Iterator[HeldRow]:
     """The facts known at *at* that end after its day, by subject, part and first day.
 
     Args:
         party: only those of subjects that were ever said to have to do with it.
+        forms: of those that name *party*, only agreements that were ever said to be of these forms.
+        imposer: only those of measures that were ever said to be imposed by this party.
     """
-    given: dict[str, Any] = {"known": at.knowledge.isoformat(), "day": at.day.isoformat()}
+    asked: dict[str, Any] = {}
     if subject is not None:
-        given["subject"] = subject
+        asked["subject"] = subject
     if kind is not None:
-        given |= {"first": f"{kind}/", "last": f"{kind}0"}
+        asked |= {"first": f"{kind}/", "last": f"{kind}0"}
     if party is not None:
-        given["party"] = party
-    asked = subject is not None, kind is not None, party is not None
-    return plain.rows(conn, _QUESTIONS[asked], **given)
+        asked["party"] = party
+        if forms is not None:
+            asked["forms"] = canonical(list(map(canonical, sorted(forms))))
+    if imposer is not None:
+        asked["imposer"] = canonical(imposer)
+    question = _question(*asked)
+    known, day = at.knowledge.isoformat(), at.day.isoformat()
+    return plain.rows(conn, question, known=known, day=day, **asked)
+
+
+def naming(conn: Connection, party: str, kind: str) -> list[str]:
+    """The subjects of a kind that were ever said to have to do with *party*, sorted."""
+    bounds = {"first": f"{kind}/", "last": f"{kind}0"}
+    return [subject for (subject,) in plain.rows(conn, _NAMING, party=party, **bounds)]
+
+
+_NAMING = _PARTY.where(_of_kind(stake.c.subject)).order_by(stake.c.subject)
 
 
 def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:

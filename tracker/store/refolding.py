@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from sqlalchemy import Connection, MetaData, Table, bindparam, delete, select, text, tuple_, update
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tracker.domain.corrections import counted
 from tracker.domain.events import effects_of
@@ -30,7 +30,15 @@ from tracker.store import log as logs
 from tracker.store import plain, search, staging
 from tracker.store.facts import PROJECTION, about
 from tracker.store.stories import roots_of, stories
-from tracker.store.tables import assignment, fact, mention, projection, reference, stake
+from tracker.store.tables import (
+    assignment,
+    fact,
+    fact_columns,
+    mention,
+    projection,
+    reference,
+    stake,
+)
 
 Fresh = Callable[[str], bool]
 """Whether an event is one of those that are being added, whose problems these are."""
@@ -247,7 +255,7 @@ def _fold(
 
 def shadow(conn: Connection) -> Table:
     """An empty table beside that of the facts, to fold into while those still answer."""
-    found = fact.to_metadata(MetaData(), name="fact_folded_anew")
+    found = Table("fact_folded_anew", MetaData(), *fact_columns(), sqlite_with_rowid=False)
     conn.execute(CreateTable(found))
     return found
 
@@ -256,6 +264,8 @@ def swap(conn: Connection, found: Table) -> None:
     """Let *found* take the place of the facts."""
     conn.execute(text(f"DROP TABLE {fact.name}"))
     conn.execute(text(f"ALTER TABLE {found.name} RENAME TO {fact.name}"))
+    for index in fact.indexes:
+        conn.execute(CreateIndex(index))
 
 
 def forget_projections(conn: Connection) -> None:

@@ -59,7 +59,8 @@ mention = Table(
 """What an event can be found by: ``what`` is subject, party, tag, kind or introduces."""
 
 
-def _fact_columns() -> tuple[Column[Any], ...]:
+def fact_columns() -> tuple[Column[Any], ...]:
+    """The columns of a table of facts."""
     return (
         Column("subject", String, primary_key=True),
         Column("part", String, primary_key=True),
@@ -121,8 +122,14 @@ Index(
 fact = Table(
     "fact",
     metadata,
-    *_fact_columns(),
+    *fact_columns(),
     sqlite_with_rowid=False,
+)
+Index(
+    "fact_imposer",
+    fact.c.value,
+    sqlite_where=fact.c.part == "imposer",
+    postgresql_where=fact.c.part == "imposer",
 )
 """``number`` tells possible facts of the same days apart; it is 0 for a certain one."""
 
