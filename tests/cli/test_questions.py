@@ -409,6 +409,18 @@ def test_lines_that_bear_on_goods_are_a_row_each(cli: CommandLine) -> None:
     assert "all" not in found("8703.10", "2025-04-03")
 
 
+@pytest.mark.usefixtures("shipped")
+def test_a_line_says_whether_it_is_charged_where_goods_are_named(cli: CommandLine) -> None:
+    def found(origin: str) -> dict[tuple[str, str], str]:
+        asked = ("measures", "--into", "US", "--from", origin, "--product", "8703.23")
+        lines = cli.ok(*asked, "--as-of", "2025-04-05", "--format", "json").json["lines"]
+        return {(each["measure"], each["line"]): each["applies"] for each in lines}
+
+    assert found("JP")["measure/us-232-autos", "all"] == "yes"
+    assert found("JP")["measure/us-reciprocal", "all"] == "yields"
+    assert found("CN")["measure/us-fentanyl-china", "all"] == "yes"
+
+
 def test_measures_that_are_ended_are_not_listed_and_suspended_ones_are(
     cli: CommandLine, tracker: Tracker, write: Write
 ) -> None:

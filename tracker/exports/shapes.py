@@ -171,9 +171,16 @@ def of_alliances(state: State, party: str, alliances: Iterable[Alliance]) -> dic
 
 
 def of_measures(
-    state: State, measures: Iterable[SubjectState], lines: Iterable[Bearing]
+    state: State,
+    measures: Iterable[SubjectState],
+    lines: Iterable[Bearing],
+    applies: Mapping[tuple[str, str], str],
 ) -> dict[str, Any]:
-    """``{"as_of", "measures": […], "lines": […]}``: measures as in a state, lines by name."""
+    """``{"as_of", "measures": […], "lines": […]}``: measures as in a state, lines by name.
+
+    Args:
+        applies: measure and line → whether it is charged, or why not, where goods were named.
+    """
     return {
         "as_of": of_coordinate(state.as_of),
         "measures": [of_subject(measure) for measure in measures],
@@ -182,6 +189,7 @@ def of_measures(
                 "measure": each.measure.subject,
                 "line": each.line,
                 "stage": each.stage,
+                "applies": applies.get((each.measure.subject, each.line)),
                 "bears": of_held(each.bears),
                 "scope": of_held(each.scope),
             }
