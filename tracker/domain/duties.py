@@ -137,7 +137,7 @@ class _Sums(NamedTuple):
 def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
     """What *entry* pays, as known at *at*, whose day is that of the entry."""
     known = at.knowledge
-    looked = list(tariff.look(entry, known))
+    looked, without_line = tariff.look(entry, known)
     results = [one.over or _winner(one, entry.given, entry.on) for one in looked]
     charged = _Charged(looked, results, entry, known)
     components = charged.components(tariff.sources)
@@ -148,6 +148,7 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
         for one, each in zip(looked, results, strict=True)
         if isinstance(each, NotApplied) and one.measure.name not in charged.replaced
     ]
+    not_applied += without_line
     sums = charged.sums()
     covers = tariff.covers(entry, known)
     covered = tariff.covered(entry, known)
@@ -478,6 +479,7 @@ def _would_change(
     """What else could be stated of the goods, and what they would then pay."""
     tried: list[Mapping[str, Stated]] = []
     told: list[tuple[dict[str, Stated], _Sums]] = []
+    summed: dict[tuple[object, ...], _Sums] = {}
     yielding: dict[str, list[tuple[str, Span[Any]]]] = {}
     # A measure without a line that covers the goods is the same whatever is stated.
     live = [
@@ -499,12 +501,25 @@ def _would_change(
         ]
         if then == before and shares.isdisjoint(news):
             continue
-        asked = Entry(entry.into, entry.origin, entry.product, entry.on, entry.base, given)
-        found = _Charged(ones, then, asked, known, yielding).sums()
+        # Many a claim puts the goods outside the same measure: what is left is the same.
+        key = tuple(map(_outcome, then)) if shares.isdisjoint(news) else None
+        found = None if key is None else summed.get(key)
+        if found is None:
+            asked = Entry(entry.into, entry.origin, entry.product, entry.on, entry.base, given)
+            found = _Charged(ones, then, asked, known, yielding).sums()
+            if key is not None:
+                summed[key] = found
         less = any(old.items() <= new.items() and had == found for old, had in told)
         if found != sums and not less:
             told.append((new, found))
             yield WouldChange(new, found.total, found.additional, measure)
+
+
+def _outcome(result: _Result) -> object:
+    """What tells one result of a measure from another, as far as the sums go."""
+    if isinstance(result, _Won):
+        return id(result.line), result.taken_out, id(result.at_least)
+    return result if isinstance(result, Prohibited) else None
 
 
 def _more_digits(
@@ -516,7 +531,7 @@ def _more_digits(
         for code in set(each.codes[:1]) - tried:
             tried.add(code)
             asked = replace(entry, product=code)
-            then = list(tariff.look(asked, known))
+            then, _ = tariff.look(asked, known)
             results = [one.over or _winner(one, asked.given, asked.on) for one in then]
             found = _Charged(then, results, asked, known).sums()
             if found != sums:

@@ -168,7 +168,7 @@ class Match(NamedTuple):
 
 
 _REMEMBERED = 4096
-"""How many kinds of goods a measure remembers the matches of: entries come in the same kinds."""
+"""How many kinds of goods a tariff remembers the matches of: entries come in the same kinds."""
 
 
 class Measure:
@@ -179,7 +179,6 @@ class Measure:
         self.lines: dict[str, Line] = {}
         self.parts: dict[str, list[Span[Any]]] = {}
         self.yields: dict[str, list[Span[Any]]] = {}
-        self._matches: dict[tuple[str, frozenset[str], str], list[Match]] = {}
 
     def line(self, name: str) -> Line:
         return self.lines.setdefault(name, Line(name))
@@ -207,28 +206,13 @@ class Measure:
         return NotApplied(self.name, "no-line", NO_LINE)
 
     @cached_property
-    def unmatched(self) -> Looked:
-        """What is found of it for goods that none of its lines covers on any day."""
-        return Looked(self, [], self.no_line, [])
-
-    @cached_property
     def is_base(self) -> bool:
         """Whether it is the ordinary duty."""
         bears = (span.value for line in self.lines.values() for span in line.bears)
         return any(each is not None and each.basis == "base" for each in bears)
 
-    def matches(self, origin: str, groups: frozenset[str], product: str) -> list[Match]:
+    def matches(self, origin: str, groups: frozenset[str], product: str) -> Iterator[Match]:
         """The scopes of its lines that cover such goods on any day, or a part of them."""
-        key = origin, groups, product
-        found = self._matches.get(key)
-        if found is None:
-            if len(self._matches) >= _REMEMBERED:
-                self._matches.clear()
-            found = list(self._match(*key))
-            self._matches[key] = found
-        return found
-
-    def _match(self, origin: str, groups: frozenset[str], product: str) -> Iterator[Match]:
         for name in sorted(self.lines):
             line = self.lines[name]
             for span in line.scopes:
@@ -299,6 +283,10 @@ class Tariff:
     ) -> None:
         self.sources = sources or {}
         self.version = version
+        self._seen: dict[
+            tuple[frozenset[str], str, frozenset[str], str],
+            tuple[list[tuple[Measure, list[Match]]], list[Measure]],
+        ] = {}
         self.measures: list[Measure] = []
         self._covered: dict[str, list[tuple[date, date]]] = {}
         certain = (fact for fact in facts if fact.certain)
@@ -379,13 +367,45 @@ class Tariff:
         covered = {day for each in self._covered.values() for span in each for day in span}
         return sorted(covered | {day for span in known_ones for day in (span.since, span.until)})
 
-    def look(self, entry: Entry, known: date) -> Iterator[Looked]:
-        """What is found of each measure of the importer, or of a group of it, for the goods."""
+    def look(self, entry: Entry, known: date) -> tuple[list[Looked], list[NotApplied]]:
+        """What is found of each measure of the importer, or of a group of it, for the goods.
+
+        Returns:
+            Those of which a line covers the goods on some day, and the ordinary duty; and of
+            the others that they have none.
+        """
         groups = self.groups_of(entry.origin, entry.on, known)
-        imposers = {entry.into, *self.groups_of(entry.into, entry.on, known)}
-        for measure in self.measures:
-            if measure.imposer in imposers and measure.is_known(known):
-                yield _look(measure, entry, groups, known)
+        imposers = frozenset((entry.into, *self.groups_of(entry.into, entry.on, known)))
+        bearing, others = self._sorted(imposers, entry.origin, groups, entry.product)
+        return (
+            [
+                _look(measure, matches, entry, known)
+                for measure, matches in bearing
+                if measure.is_known(known)
+            ],
+            [measure.no_line for measure in others if measure.is_known(known)],
+        )
+
+    def _sorted(
+        self, imposers: frozenset[str], origin: str, groups: frozenset[str], product: str
+    ) -> tuple[list[tuple[Measure, list[Match]]], list[Measure]]:
+        """The measures that may bear on such goods, each with how; and those that never do."""
+        key = imposers, origin, groups, product
+        found = self._seen.get(key)
+        if found is None:
+            bearing: list[tuple[Measure, list[Match]]] = []
+            others: list[Measure] = []
+            for measure in self.measures:
+                if measure.imposer in imposers:
+                    matches = list(measure.matches(origin, groups, product))
+                    if matches or measure.is_base:
+                        bearing.append((measure, matches))
+                    else:
+                        others.append(measure)
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            found = self._seen[key] = bearing, others
+        return found
 
 
 def _measure(
@@ -432,12 +452,11 @@ def _span(fact: Fact, value: T, order: int = 0) -> Span[T]:
     )
 
 
-def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -> Looked:
+def _look(measure: Measure, matches: list[Match], entry: Entry, known: date) -> Looked:
     """The lines of *measure* that cover the goods, and why it does not bear on them."""
     day = entry.on
     candidates: list[Candidate] = []
     unsettled: list[Unsettled] = []
-    matches = measure.matches(entry.origin, groups, entry.product)
     for line, scope, nearness, prefix, wanted in matches:
         if not scope.holds(day, known):
             continue
@@ -454,8 +473,6 @@ def _look(measure: Measure, entry: Entry, groups: frozenset[str], known: date) -
             candidates.append(
                 Candidate(line.name, nearness, prefix, scope, bears, suspended, tests)
             )
-    if not matches:
-        return measure.unmatched
     over: NotApplied | None = None
     if not candidates:
         over = _elsewhere(measure, matches, entry.on, known)
