@@ -15,18 +15,19 @@ SLOW = {"sqlalchemy", "pydantic", "alembic", "rich", "icalendar"}
 
 SEEN = """
 import json, sys
+DIALECTS = {"sqlalchemy.dialects.postgresql"}
 from tracker.__main__ import main
 sys.argv = ["tracker", *sys.argv[1:]]
 try:
     main()
 finally:
-    found = sorted({name.partition(".")[0] for name in sys.modules})
+    found = sorted({name.partition(".")[0] for name in sys.modules} | DIALECTS & {*sys.modules})
     print("\\n" + json.dumps(found), file=sys.stderr)
 """
 
 
 def imported(*words: str) -> set[str]:
-    """The packages that a fresh process has imported once the command is done."""
+    """The packages, and dialects, that a fresh process has imported once the command is done."""
     done = subprocess.run(
         [sys.executable, "-c", SEEN, *words], capture_output=True, text=True, check=False
     )
@@ -61,6 +62,7 @@ def test_a_question_about_a_day_builds_no_model_and_runs_no_migration(
 
     assert "sqlalchemy" in found
     assert found & {"pydantic", "alembic", "icalendar", "rich"} == set()
+    assert "sqlalchemy.dialects.postgresql" not in found
     assert not list(cli.folder.glob("*-wal"))
 
 

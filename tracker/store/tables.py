@@ -125,13 +125,8 @@ fact = Table(
     *fact_columns(),
     sqlite_with_rowid=False,
 )
-Index(
-    "fact_imposer",
-    fact.c.value,
-    sqlite_where=fact.c.part == "imposer",
-    postgresql_where=fact.c.part == "imposer",
-)
 """``number`` tells possible facts of the same days apart; it is 0 for a certain one."""
+Index("fact_imposer", fact.c.value, sqlite_where=fact.c.part == "imposer")
 
 projection = Table(
     "projection",
