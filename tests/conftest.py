@@ -20,10 +20,17 @@ from typing import Any
 
 import pytest
 import typer
+from hypothesis import HealthCheck, settings
 
 from tracker.app import Tracker
 from tracker.app import shipped as shipped_folder
 from tracker.cli import run
+
+# The machines that run this are shared: how long one example takes says nothing of the code.
+settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("shared")
 
 
 @dataclass(frozen=True)
