@@ -486,7 +486,6 @@ def _pattern(pattern: object) -> str:
         (r"\d{4}(-\d\d){0,2}", "a day and words with dashes: 2025-03-26-us-232-autos"),
         ("^[A-Z][A-Z0-9]", "the code of a party, such as US, JP or EU"),
         (r"^(\*|[A-Z]", "the code of a party or group, or *"),
-        ("^(content|rest):", "content: or rest: and steel, aluminium, copper or us-content"),
         (r"^\d{2}", "a tariff code of 2 to 12 digits, such as 8703.23"),
     ):
         if text.startswith(("^" + sign, sign)) or sign in text[:30]:

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from tests.conftest import CARS, EVERY_CAR, MEASURE, CommandLine, Write, cars, entry, rate
+from tracker.domain.events import read_event
 
 pytestmark = pytest.mark.usefixtures("tracker")
 
@@ -489,6 +490,29 @@ def test_a_line_without_a_scope_is_refused(refused: Refused) -> None:
 
     assert "line all of measure/cars has no scope" in message
     assert 'add a scope-set effect with line = "all"' in message
+
+
+@pytest.mark.parametrize(
+    ("scope", "bears", "message"),
+    [
+        ({"conditions": [{"given": "approval", "is": "us-content"}]}, {}, "approval is no given"),
+        ({"conditions": [{"given": "quota", "is": "withn"}]}, {}, "within or exhausted"),
+        ({}, {"share": "content:stel"}, "stel is no share of the value"),
+    ],
+)
+def test_what_nobody_could_meet_is_refused_at_the_door_and_read_in_the_log(
+    refused: Refused, scope: dict[str, object], bears: dict[str, object], message: str
+) -> None:
+    effects = [MEASURE, {**EVERY_CAR, **scope}, rate(25, **bears)]
+
+    (said,) = refused(entry(X, *effects))
+
+    assert message in said
+    # A log that took it before the vocabulary changed is still read.
+    source = {"url": "https://example.org/a", "publisher": "A", "published": X[:10]}
+    days = {"occurred": X[:10], "reported": X[:10]}
+    kept = {"id": X, "title": "X", "kind": "statement", "sources": [source], "effects": effects}
+    assert read_event(kept | days).id == X
 
 
 def test_a_line_of_a_measure_begins_on_a_whole_day(refused: Refused) -> None:

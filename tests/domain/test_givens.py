@@ -18,6 +18,7 @@ from tracker.domain.givens import (
     PROGRAMMES,
     BadGiven,
     Stated,
+    condition_problem,
     in_words,
     read_givens,
 )
@@ -308,10 +309,7 @@ def test_a_condition_that_asks_nothing_or_two_things_is_refused(condition: dict[
 def test_a_condition_that_nobody_can_meet_is_refused(
     condition: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ValidationError) as raised:
-        Condition.model_validate(condition)
-
-    assert message in str(raised.value)
+    assert message in (condition_problem(Condition.model_validate(condition).json_value()) or "")
 
 
 CONDITIONS: list[dict[str, Any]] = [

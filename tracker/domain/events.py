@@ -20,7 +20,7 @@ from tracker.domain.agreements import AgreementEffect
 from tracker.domain.claims import ClaimEffect
 from tracker.domain.commitments import CommitmentEffect
 from tracker.domain.dates import EVER, When
-from tracker.domain.measures import MeasureEffect
+from tracker.domain.measures import MeasureEffect, unmeetable
 from tracker.domain.meetings import MeetingEffect
 from tracker.domain.parties import party
 from tracker.domain.talks import TalksEffect
@@ -312,6 +312,8 @@ def problems(event: Event) -> Iterator[Problem]:
                 event.id,
                 f"{prefix}.{number}",
             )
+        for field, wrong in unmeetable(effect):
+            yield Problem(wrong, event.id, f"{prefix}.{number}.{field}")
         on = None if effect.ends_parties or first is None else first.latest
         for code in effect.parties():
             if not _existed(code, on):

@@ -306,7 +306,8 @@ class Test:
     def _least(self, on: date) -> Stated:
         if self.given == "metal-from":
             return self.is_ or "", self.at_least or Decimal(1)
-        number = GIVENS[DERIVED.get(self.given, self.given)].form in ("share", "number")
+        given = GIVENS.get(DERIVED.get(self.given, self.given))
+        number = given is not None and given.form in ("share", "number")
         if self.is_ is not None and not number:
             return self.is_
         if self.before is not None:
