@@ -236,7 +236,7 @@ def test_only_the_store_speaks_sql() -> None:
         for each in IMPORTS
         if each.imported.split(".")[0] in ("sqlalchemy", "sqlite3", "alembic")
         and room_of(each.module) != "store"
-        and (each.module, each.imported) != ("tracker.app", "sqlalchemy.Connection")
+        and (room_of(each.module), each.imported) != ("app", "sqlalchemy.Connection")
     ]
 
     assert found == []

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 AT_ONCE = 500
 """How many rows or names go into one statement."""
+SUBJECTS_AT_ONCE = 100
+"""Of how many subjects the facts and the events are kept while they are written."""
 
 
 def chunks(items: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:

@@ -8,22 +8,18 @@ an event, and only a new database runs migrations.
 from __future__ import annotations
 
 import gc
-import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from functools import lru_cache, partial
-from heapq import merge
-from itertools import chain, groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from tracker.app.telling import each_told, said_of, told_of
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.changes import SubjectChanges, changes
 from tracker.domain.dates import LAST, AsOf
@@ -32,7 +28,6 @@ from tracker.domain.state import (
     SubjectState,
     each_state,
     held_row,
-    names_party,
     state_of_rows,
 )
 from tracker.domain.ties import (
@@ -64,11 +59,10 @@ if TYPE_CHECKING:
     from tracker.domain.questions import Question
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
-    from tracker.exports import ics
     from tracker.imports.spell_rows import Table
     from tracker.store.verifying import Verified
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 
 def shipped(name: str) -> Path:
@@ -428,7 +422,7 @@ class Tracker:
                 known = facts.facts_at(conn, at)
                 yield from each_state(placed, known, facts.rivals_at(conn, at))
                 return
-            for chunk in logs.chunks(logs.each_introduced(conn), SUBJECTS_AT_ONCE):
+            for chunk in logs.chunks(logs.each_introduced(conn), logs.SUBJECTS_AT_ONCE):
                 for subject in self._state_folded(conn, at, placed, chunk).subjects:
                     yield State(placed, (subject,))
 
@@ -843,7 +837,7 @@ class Tracker:
                 self._require_subject(conn, wanted.subject)
             if wanted.at_version is not None:
                 self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
-            for _, told in _each_told(conn, wanted, logs.entries(conn, wanted)):
+            for _, told in each_told(conn, wanted, logs.entries(conn, wanted)):
                 if not words or has_words(told, words):
                     yield told
 
@@ -859,7 +853,7 @@ class Tracker:
             if wanted.known_by is None:
                 yield from (entry.content for entry in received)
             else:
-                yield from (entry.content for entry, _ in _each_told(conn, wanted, received))
+                yield from (entry.content for entry, _ in each_told(conn, wanted, received))
 
     def search(self, words: str, wanted: Filter) -> list[Told]:
         """The events that have all of *words* and are as *wanted*, the likeliest first."""
@@ -885,7 +879,7 @@ class Tracker:
                     f"{row.version}"
                 )
             wanted = Filter(known_by=at.known_by, at_version=at.at_version)
-            told = _said(conn, wanted, [row]).get(event_id) or _told(row)
+            told = said_of(conn, wanted, [row]).get(event_id) or told_of(row)
         if at.known_by and told.reported > at.known_by:
             raise NotFound(
                 f"{event_id} was not known by {at.known_by}; it was first public on {told.reported}"
@@ -927,86 +921,15 @@ class Tracker:
         Raises:
             NotFound: no event introduces *subject*.
         """
-        from tracker.exports import ics
-        from tracker.store import sorting
+        from tracker.app import calendars
 
-        suffix = f"-known-by-{known_by}" if known_by else ""
-        name = "Tracker" + "".join(f" {word}" for word in (party, subject) if word)
         wanted = Filter(subject=subject, party=party, known_by=known_by)
-
-        def rows(items: Iterable[ics.Item]) -> Iterator[sorting.Row]:
-            for item in items:
-                if ics.is_within(item, first, last):
-                    day = ics.day_of(item).isoformat()
-                    yield sorting.Row(day, item.uid, ics.written(item, suffix=suffix))
-
+        at = self.as_of(known_by=known_by)
         with self._streaming() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
-            yield ics.opening(
-                name=name + (f" (known by {known_by})" if known_by else ""),
-                description="Developments, meetings, and days on which measures change"
-                + (f", as known by {known_by}" if known_by else ""),
-            )
-            # Nearly everything is an event of which nothing was said, and these come in order.
-            moved = chain(self._revised(conn, wanted), self._dated_subjects(conn, wanted))
-            with sorting.by_day(conn, rows(moved)) as others:
-                for row in merge(rows(_as_they_are(conn, wanted)), others):
-                    yield row.content
-            yield ics.CLOSING
-
-    def _revised(self, conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
-        """The developments that others corrected, retracted or corroborated."""
-        from tracker.exports import ics
-        from tracker.store import stories
-
-        known_by = wanted.known_by or LAST
-        for chunk in logs.chunks(logs.all_spoken_of(conn, wanted)):
-            told = stories.told(conn, chunk, known_by=known_by)
-            names = [each.id for each in told if each.reported <= known_by]
-            for name, history in stories.histories_of(conn, names).items():
-                yield from ics.revised(history, ics.development(name, known_by))
-
-    def _dated_subjects(self, conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
-        """Meetings, and the days on which measures change."""
-        from tracker.exports import ics
-        from tracker.store import stories
-
-        read = _reader()
-        at = self.as_of(known_by=wanted.known_by)
-        groups = self._groups_of(conn, at, wanted.party) if wanted.party else ()
-        if wanted.subject is None:
-            slugs = logs.each_introduced(conn, "measure", "meeting")
-        else:
-            slugs = iter([wanted.subject])
-        dated = (slug for slug in slugs if slug.startswith(("meeting/", "measure/")))
-        for chunk in logs.chunks(dated, SUBJECTS_AT_ONCE):
-            held = {
-                slug: list(known) for slug, known in groupby(facts.about(conn, chunk), _SUBJECT)
-            }
-            party = wanted.party
-            names = [
-                slug
-                for slug in chunk
-                if party is None or names_party(held.get(slug, ()), party, groups)
-            ]
-            plain = stories.plainly_about(conn, names)
-            again = []
-            for slug, entries in plain.items():
-                instants = {entry.recorded for entry in entries or ()}
-                if entries is None or len(instants) != 1:
-                    again.append(slug)
-                    continue
-                known = [
-                    fact
-                    for fact in held.get(slug, ())
-                    if fact.known <= at.knowledge < fact.known_until
-                ]
-                sources = _Sources(entries, read)
-                items = ics.shown(slug)(slug, known, sources)
-                yield from ics.stamped(items, datetime.fromisoformat(entries[0].recorded))
-            for slug, history in stories.histories_about(conn, again).items():
-                yield from ics.revised(history, ics.of_subject(slug, at.knowledge))
+            groups = self._groups_of(conn, at, party) if party else frozenset()
+            yield from calendars.pieces(conn, wanted, at, groups, first=first, last=last)
 
     # -- upkeep -------------------------------------------------------------------------
 
@@ -1038,86 +961,6 @@ def _require_kind(kind: str) -> None:
 
 def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
-
-
-def _each_told(
-    conn: Connection, wanted: Filter, entries: Iterable[logs.Entry]
-) -> Iterator[tuple[logs.Entry, Told]]:
-    """Those of *entries* that were known by the day of *wanted*, and as they were known."""
-    known_by = wanted.known_by or LAST
-    read = _reader()
-    for chunk in logs.chunks(entries):
-        said = _said(conn, wanted, chunk)
-        for entry in chunk:
-            told = said.get(entry.event_id) or _told(entry, read)
-            if wanted.known_by is None or told.reported <= known_by:
-                yield entry, told
-
-
-def _said(conn: Connection, wanted: Filter, entries: Collection[logs.Entry]) -> dict[str, Told]:
-    """The events among *entries*, a chunk, of which others said something, as that leaves them."""
-    ids = [entry.event_id for entry in entries]
-    spoken_of = logs.spoken_of(conn, ids, at_version=wanted.at_version)
-    if not spoken_of:
-        return {}
-    from tracker.store import stories
-
-    told = stories.told(
-        conn,
-        [entry for entry in entries if entry.event_id in spoken_of],
-        known_by=wanted.known_by or LAST,
-        at_version=wanted.at_version,
-    )
-    return {each.id: each for each in told}
-
-
-def _reader() -> Callable[[str], Any]:
-    """What reads much JSON: it takes half the time of the standard library."""
-    from pydantic_core import from_json
-
-    return partial(from_json, cache_strings="keys")
-
-
-def _told(entry: logs.Entry, read: Callable[[str], Any] = json.loads) -> Told:
-    version, event_id, reported, recorded, content = entry
-    return Told(event_id, version, reported, recorded, read(content))
-
-
-def _as_they_are(conn: Connection, wanted: Filter) -> Iterator[ics.Item]:
-    """The developments of which nothing was said, by day, then by UID."""
-    from tracker.exports import ics
-
-    read = _reader()
-    for entry in logs.unspoken_of(conn, wanted, ending=ics.DEVELOPMENT):
-        if wanted.known_by is None or entry.reported <= wanted.known_by:
-            yield from ics.told_items(_told(entry, read), _instant(entry.recorded))
-
-
-@lru_cache(maxsize=1 << 12)
-def _instant(recorded: str) -> datetime:
-    return datetime.fromisoformat(recorded)
-
-
-class _Sources(Mapping[str, Sequence[str]]):
-    """The addresses of the sources of some events, read when they are asked for."""
-
-    def __init__(self, entries: Iterable[logs.Entry], read: Callable[[str], Any]) -> None:
-        self._contents = {entry.event_id: entry.content for entry in entries}
-        self._read = read
-
-    def __getitem__(self, event: str) -> Sequence[str]:
-        return [source["url"] for source in self._read(self._contents[event])["sources"]]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._contents)
-
-    def __len__(self) -> int:
-        return len(self._contents)
-
-
-_SUBJECT = attrgetter("subject")
-SUBJECTS_AT_ONCE = 100
-"""Of how many subjects the facts and the events are kept while they are written."""
 
 
 def _no_such(what: str, name: str, names: Sequence[str]) -> str:

@@ -1,0 +1,57 @@
+"""Telling: what events say, as later ones that speak of them leave it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tracker.domain.dates import LAST
+from tracker.domain.told import Filter, Told
+from tracker.store import log as logs
+
+
+def each_told(
+    conn: Connection, wanted: Filter, entries: Iterable[logs.Entry]
+) -> Iterator[tuple[logs.Entry, Told]]:
+    """Those of *entries* that were known by the day of *wanted*, and as they were known."""
+    known_by = wanted.known_by or LAST
+    read = reader()
+    for chunk in logs.chunks(entries):
+        said = said_of(conn, wanted, chunk)
+        for entry in chunk:
+            told = said.get(entry.event_id) or told_of(entry, read)
+            if wanted.known_by is None or told.reported <= known_by:
+                yield entry, told
+
+
+def said_of(conn: Connection, wanted: Filter, entries: Collection[logs.Entry]) -> dict[str, Told]:
+    """The events among *entries*, a chunk, of which others said something, as that leaves them."""
+    ids = [entry.event_id for entry in entries]
+    spoken_of = logs.spoken_of(conn, ids, at_version=wanted.at_version)
+    if not spoken_of:
+        return {}
+    from tracker.store import stories
+
+    told = stories.told(
+        conn,
+        [entry for entry in entries if entry.event_id in spoken_of],
+        known_by=wanted.known_by or LAST,
+        at_version=wanted.at_version,
+    )
+    return {each.id: each for each in told}
+
+
+def reader() -> Callable[[str], Any]:
+    """What reads much JSON: it takes half the time of the standard library."""
+    from pydantic_core import from_json
+
+    return partial(from_json, cache_strings="keys")
+
+
+def told_of(entry: logs.Entry, read: Callable[[str], Any] = json.loads) -> Told:
+    version, event_id, reported, recorded, content = entry
+    return Told(event_id, version, reported, recorded, read(content))
