@@ -1,17 +1,14 @@
 """Exports: ics, csv and jsonl."""
 
-from collections.abc import Iterable
-from contextlib import suppress
 from enum import StrEnum
 from itertools import chain
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tracker.cli import options
+from tracker.cli.files import Force, Output, write_file
 from tracker.cli.options import coordinate, open_tracker
-from tracker.errors import BadCommand
 
 export = typer.Typer(
     name="export",
@@ -19,12 +16,6 @@ export = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where to write; standard output."),
-]
-Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
 
 class Table(StrEnum):
@@ -38,10 +29,6 @@ class Listed(StrEnum):
     """What a file of JSON lines holds a line of."""
 
     events = "events"
-
-
-BUFFER = 1 << 16
-"""How many bytes are written to a file at once."""
 
 
 @export.command()
@@ -136,29 +123,3 @@ def jsonl(
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by)
     entries = tracker.entries(Filter(known_by=at.known_by, at_version=at.at_version))
     write_file((f"{entry}\n".encode() for entry in entries), output, force=force)
-
-
-def write_file(pieces: Iterable[bytes], output: Path | None, *, force: bool) -> None:
-    """Write *pieces* as they come: a file whole or not at all.
-
-    Raises:
-        BadCommand: the file is there already, or cannot be written.
-    """
-    if output is None:
-        from tracker.cli.output import write_bytes
-
-        write_bytes(pieces)
-        return
-    if output.exists() and not force:
-        raise BadCommand(f"{output} is there already: give another name, or --force")
-    draft = output.with_name(f".{output.name}.part")
-    try:
-        with draft.open("wb", buffering=BUFFER) as file:
-            file.writelines(pieces)
-        draft.replace(output)
-    except OSError as error:
-        raise BadCommand(f"{output} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-    options.note(f"wrote {output}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tracker.cli import options
-from tracker.cli.exporting import Force, Output, write_file
+from tracker.cli.files import Force, Output, write_file
 from tracker.cli.options import Format, coordinate, open_tracker
 from tracker.cli.questions import party_code
 from tracker.errors import BadCommand
