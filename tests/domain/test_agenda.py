@@ -35,6 +35,22 @@ def test_a_line_that_is_to_begin_and_to_end_is_on_the_agenda_as_then_known() -> 
     assert coming([tariff], "2025-03-26", "2025-04-04", "2025-07-08") == []
 
 
+def test_a_list_that_ends_before_its_line_is_on_the_agenda_however_much_else_is_known() -> None:
+    scope = {"kind": "scope-set", "subject": CARS, "line": "all", "partners": ["JP"]}
+    tariff = event("proclaimed", "2025-03-26", measure(CARS), *line(CARS, **{"from": "2025-04-03"}))
+    listed = {**scope, "products": ["8703"], "from": "2025-05-01"}
+    shorter = event("shorter", "2025-03-27", listed)
+
+    found = coming([tariff, shorter], "2025-03-28", "2025-04-01", "2025-06-01")
+    later = coming([tariff, shorter], "2025-03-28", "2025-04-20", "2025-06-01")
+
+    assert later == [
+        ("2025-05-01", "effective", CARS, "scope/all"),
+        ("2025-05-01", "ends", CARS, "scope/all"),
+    ]
+    assert found == [("2025-04-03", "effective", CARS, "line/all"), *later]
+
+
 def test_a_meeting_is_on_the_agenda_at_its_latest_day_until_it_is_held() -> None:
     subject = "meeting/visit"
     planned = event(

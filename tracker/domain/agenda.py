@@ -54,19 +54,21 @@ def agenda(facts: Iterable[Fact], plans: State, first: date, last: date) -> list
 
 def _turns(facts: Iterable[Fact], first: date, last: date) -> Iterator[Item]:
     facts = list(facts)
-    lines = {(fact.subject, fact.part, fact.since) for fact in facts}
+    begins = {(fact.subject, fact.part, fact.since) for fact in facts}
+    ends = {(fact.subject, fact.part, fact.until) for fact in facts if fact.value is not None}
     for fact in facts:
         if fact.part in _QUIET or fact.part.startswith("position/"):
             continue
-        # A line that begins with its scope is one thing that takes effect, not two.
+        # A line that begins, or ends, with its scope is one thing that does, not two.
         line = fact.part.replace("scope/", "line/", 1)
-        if line != fact.part and (fact.subject, line, fact.since) in lines:
-            continue
+        is_scope = line != fact.part
         value = Held.of(fact).value
-        if first <= fact.since <= last and fact.since != FIRST:
+        starts = first <= fact.since <= last and fact.since != FIRST
+        if starts and not (is_scope and (fact.subject, line, fact.since) in begins):
             what: What = "effective" if fact.value is not None else "ends"
             yield Item(fact.since, what, fact.subject, fact.part, value, fact.event, fact.certain)
-        if first <= fact.until <= last and fact.until != EVER and fact.value is not None:
+        stops = first <= fact.until <= last and fact.until != EVER and fact.value is not None
+        if stops and not (is_scope and (fact.subject, line, fact.until) in ends):
             yield Item(fact.until, "ends", fact.subject, fact.part, value, fact.event, fact.certain)
 
 
