@@ -192,7 +192,7 @@ def test_the_history_of_a_subject_on_every_day_is_its_state(
     tracker = loaded(events)
 
     for subject in SUBJECTS:
-        history = tracker.history(AsOf(WINDOW[0], known_by), subject)
+        _, history = tracker.history(AsOf(WINDOW[0], known_by), subject)
         for day in WINDOW:
             states = tracker.state(AsOf(day, known_by), subject=subject).subjects
             held = {
@@ -224,8 +224,8 @@ def test_the_history_over_the_days_of_knowledge_is_the_history_on_each_of_them(
     tracker = loaded(events)
 
     for subject in SUBJECTS:
-        whole = tracker.history(AsOf(FIRST), subject, knowledge=True)
+        _, whole = tracker.history(AsOf(FIRST), subject, knowledge=True)
         for known_by in WINDOW:
-            then = tracker.history(AsOf(FIRST, known_by), subject)
+            _, then = tracker.history(AsOf(FIRST, known_by), subject)
             assert then == [fact for fact in whole if fact.known <= known_by < fact.known_until]
         assert all(fact.known < fact.known_until <= EVER for fact in whole)

@@ -109,7 +109,7 @@ def test_no_day_is_known_before_an_event_that_names_it_was_public(
                 named[day] = min(named.get(day, EVER), event.public)
 
     for subject in {effect.subject for event in events for effect in effects_of(event)}:
-        for fact in catalogue.history(AsOf(LAST), subject, knowledge=True):
+        for fact in catalogue.history(AsOf(LAST), subject, knowledge=True)[1]:
             for day in (fact.since, fact.until):
                 assert named[day] <= fact.known, (subject, fact.part, day, fact.event)
 

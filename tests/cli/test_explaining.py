@@ -197,3 +197,56 @@ def test_late_says_how_many_days_after(cli: CommandLine) -> None:
 
     notices = next(row for row in found.json["late"] if row["group"] == "notice")
     assert notices["effect_most"] >= 54
+
+
+KNOWING = ("--known-by", "2025-04-02")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("events", "--party", "JP"),
+        ("search", "tariff"),
+        ("conflicts",),
+        ("late",),
+        ("history", "measure/us-232-autos"),
+        ("agenda", "--from", "2025-04-01"),
+        ("measures", "--into", "US"),
+        ("matrix", "--parties", "US,JP"),
+    ],
+    ids=lambda asked: asked[0],
+)
+def test_every_answer_says_by_which_version_and_whose_knowledge_it_goes(
+    cli: CommandLine, asked: tuple[str, ...]
+) -> None:
+    now = cli.ok(*asked, *KNOWING, "--format", "json").json
+    here = cli.ok(*asked, *KNOWING, "--recorded-by", "2100-01-01", "--format", "json").json
+    before = cli.ok(*asked, "--at-version", "0", "--format", "json").json
+
+    assert (now["as_of"]["known_by"], now["as_of"]["at_version"]) == (KNOWING[1], cli.version())
+    assert here == now
+    assert before["as_of"]["at_version"] == 0
+
+
+def test_a_diff_of_two_readings_of_one_day_is_of_what_the_log_had_by_then(
+    cli: CommandLine,
+) -> None:
+    span = ("--as-of", "2025-04-05", "--recorded-by", "2020-01-01..2100-01-01")
+    about = ("--subject", "measure/us-232-autos", "--format", "json")
+
+    found = cli.ok("diff", *span, *about).json
+
+    assert (found["before"]["at_version"], found["after"]["at_version"]) == (0, cli.version())
+    assert {each["subject"] for each in found["changes"]} == {"measure/us-232-autos"}
+
+
+def test_a_diff_can_be_read_as_if_a_rival_were_right(cli: CommandLine) -> None:
+    rival = "2025-03-31-us-232-autos-from-2-april"
+    days = ("diff", "2025-04-01", "2025-04-02", "--subject", "measure/us-232-autos")
+
+    plain = cli.ok(*days, "--format", "json").json
+    read = cli.ok(*days, "--reading", rival, "--format", "json").json
+
+    assert plain["changes"] == []
+    assert read["after"]["reading"] == rival
+    assert {change["event"] for each in read["changes"] for change in each["parts"]} == {rival}

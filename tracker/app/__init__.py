@@ -385,6 +385,15 @@ class Tracker:
         with self._reading() as conn:
             return logs.version_at(conn, instant)
 
+    def placed(self, at: AsOf) -> AsOf:
+        """*at* with a version of the log: all that it holds now, when *at* names none.
+
+        Raises:
+            NotFound: the log has no such version yet.
+        """
+        with self._reading() as conn:
+            return self._placed(conn, at)
+
     def _placed(self, conn: Connection, at: AsOf) -> AsOf:
         """*at* with the version of the log that the answer goes by."""
         version = logs.size(conn)
@@ -513,12 +522,15 @@ class Tracker:
         Raises:
             NotFound: no event introduces *subject*.
         """
-        with self._reading() as conn:
-            self._require_subject(conn, subject)
-            if at.at_version is None and at.reading is None:
-                return list(facts.timeline(conn, subject, at=at))
-            folded, _ = self._folded(conn, at, [subject])
-            return [each for each in folded if each.known <= at.knowledge < each.known_until]
+        return self.history(at, subject)[1]
+
+    def _timeline(self, conn: Connection, at: AsOf, subject: str, *, knowledge: bool) -> list[Fact]:
+        if at.at_version is None and at.reading is None:
+            return list(facts.timeline(conn, subject, at=None if knowledge else at))
+        folded, _ = self._folded(conn, at, [subject])
+        return [
+            each for each in folded if knowledge or each.known <= at.knowledge < each.known_until
+        ]
 
     def members(self, at: AsOf, agreement: str) -> tuple[State, list[Member], list[Member]]:
         """The parties for which *agreement* is in force or suspended at *at*; and perhaps is.
@@ -631,8 +643,10 @@ class Tracker:
             )
         return first, last, changes(first, between, last, corrected=corrected)
 
-    def history(self, at: AsOf, subject: str, *, knowledge: bool = False) -> list[Fact]:
-        """Every value of every part of *subject*, by part and first day.
+    def history(
+        self, at: AsOf, subject: str, *, knowledge: bool = False
+    ) -> tuple[AsOf, list[Fact]]:
+        """Every value of every part of *subject*, by part and first day; and the coordinate.
 
         Args:
             knowledge: over the days of knowledge as well, whatever *at* says of them.
@@ -640,13 +654,9 @@ class Tracker:
         Raises:
             NotFound: no event introduces *subject*.
         """
-        if not knowledge:
-            return self.timeline(at, subject)
         with self._reading() as conn:
             self._require_subject(conn, subject)
-            if at.at_version is None and at.reading is None:
-                return list(facts.timeline(conn, subject))
-            return self._folded(conn, at, [subject])[0]
+            return self._placed(conn, at), self._timeline(conn, at, subject, knowledge=knowledge)
 
     def agenda(self, at: AsOf, first: date, last: date) -> tuple[State, list[Item]]:
         """What takes effect, ends, is held or falls due from *first* to *last*, both in."""

@@ -147,6 +147,15 @@ def diff(
     at_version: Annotated[
         str | None, typer.Option("--at-version", metavar="N[..N]", help="A version, or two.")
     ] = None,
+    recorded_by: Annotated[
+        str | None,
+        typer.Option(
+            "--recorded-by",
+            metavar="INSTANT[..INSTANT]",
+            help="What this log had by then, or by two instants: 2026-01-31T12:00Z, or a day.",
+        ),
+    ] = None,
+    reading: options.Reading = None,
     subject: Annotated[str | None, typer.Option(help="One subject only.")] = None,
     restated: Annotated[
         bool, typer.Option("--restated", help="Also values that only another event says now.")
@@ -168,7 +177,7 @@ def diff(
     if (first is None) != (second is None):
         raise BadCommand("give two days, such as 2025-04-02 2025-04-09, or --as-of A..B")
     days = f"{first}..{second}" if first else as_of
-    before, after = _coordinates(tracker, days, known_by, at_version)
+    before, after = _coordinates(tracker, days, known_by, at_version, recorded_by, reading)
     old, new, found = tracker.diff(before, after, subject=subject)
     if not restated:
         found = _without_restated(found)
@@ -194,21 +203,26 @@ def _without_restated(found: "list[SubjectChanges]") -> "list[SubjectChanges]":
 
 
 def _coordinates(
-    tracker: "Tracker", days: str | None, known_by: str | None, at_version: str | None
+    tracker: "Tracker",
+    days: str | None,
+    known_by: str | None,
+    at_version: str | None,
+    recorded_by: str | None,
+    reading: str | None,
 ) -> "tuple[AsOf, AsOf]":
-    pairs = [_two(text) for text in (days, known_by, at_version)]
+    pairs = [_two(text) for text in (days, known_by, at_version, recorded_by)]
     if all(one == other for one, other in pairs):
-        raise BadCommand("nothing differs: give two days, --known-by A..B, or --at-version M..N")
+        raise BadCommand(
+            "nothing differs: give two days, --known-by A..B, --at-version M..N "
+            "or --recorded-by A..B"
+        )
     found = []
-    for place in (0, 1):
-        day, known, version = (pair[place] for pair in pairs)
-        number = None
-        if version is not None:
-            if not version.isdigit():
-                raise BadCommand(f"--at-version: {version!r} is no version: write it as 120..145")
-            number = int(version)
+    for day, known, version, instant in zip(*pairs, strict=True):
+        if version is not None and not version.isdigit():
+            raise BadCommand(f"--at-version: {version!r} is no version: write it as 120..145")
+        number = None if version is None else int(version)
         try:
-            found.append(coordinate(tracker, day, known, number))
+            found.append(coordinate(tracker, day, known, number, instant, reading))
         except BadDay as error:
             raise BadCommand(str(error)) from None
     return found[0], found[1]
@@ -298,8 +312,8 @@ def history(
 
     tracker = open_tracker(db)
     at = coordinate(tracker, None, known_by, at_version, recorded_by, reading)
-    found = tracker.history(at, subject, knowledge=knowledge)
-    found = [fact for fact in found if part in (None, fact.part)]
+    at, every = tracker.history(at, subject, knowledge=knowledge)
+    found = [fact for fact in every if part in (None, fact.part)]
     if format == Format.json:
         placed = shapes.of_coordinate(at)
         output.show(
@@ -334,6 +348,7 @@ def conflicts(
     party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -348,12 +363,12 @@ def conflicts(
     from tracker.exports import shapes
 
     tracker = open_tracker(db)
-    known = options.asked_day(tracker, known_by, "--known-by")
+    at = options.knowledge(tracker, known_by, at_version, recorded_by)
     wanted = Filter(
         subject=subject,
         party=party_code(party),
-        known_by=known.last if known else None,
-        at_version=at_version,
+        known_by=at.known_by,
+        at_version=at.at_version,
     )
     found = tracker.conflicts(wanted)
     if format == Format.json:
@@ -361,7 +376,7 @@ def conflicts(
             {"event": shapes.of_told(told), "rivals": [shapes.of_told(each) for each in rivals]}
             for told, rivals in found
         ]
-        output.show(format, shape={"conflicts": shape})
+        output.show(format, shape={"as_of": shapes.of_knowledge(at), "conflicts": shape})
         return
     output.show(
         format,
@@ -442,6 +457,7 @@ def late(
     ] = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -456,12 +472,17 @@ def late(
 
     tracker = open_tracker(db)
     since, until = options.asked_span(tracker, first, last)
-    known = options.asked_day(tracker, known_by, "--known-by")
+    at = options.knowledge(tracker, known_by, at_version, recorded_by)
     wanted = Filter(
         first=since,
         last=until,
-        known_by=known.last if known else None,
-        at_version=at_version,
+        known_by=at.known_by,
+        at_version=at.at_version,
     )
     rows = [shapes.of_lateness(each) for each in tracker.late(wanted, by.value)]
-    output.show(format, shape={"late": rows}, rows=rows, columns=shapes.LATENESS)
+    output.show(
+        format,
+        shape={"as_of": shapes.of_knowledge(at), "late": rows},
+        rows=rows,
+        columns=shapes.LATENESS,
+    )

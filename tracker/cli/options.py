@@ -151,6 +151,20 @@ def coordinate(
     return at
 
 
+def knowledge(
+    tracker: Tracker, known_by: str | None, at_version: int | None, recorded_by: str | None
+) -> AsOf:
+    """The coordinate of a list of events: by which reports, and of which version of the log.
+
+    Raises:
+        BadCommand: a day is none, or could be two.
+        NotFound: the version is not there yet.
+    """
+    known = asked_day(tracker, known_by, "--known-by", echo=True)
+    number = version(tracker, at_version, recorded_by)
+    return tracker.placed(tracker.as_of(known_by=known.last if known else None, at_version=number))
+
+
 def version(tracker: Tracker, at_version: int | None, recorded_by: str | None) -> int | None:
     """The version that was typed, or that the log had at an instant; at the end of a day, in UTC.
 

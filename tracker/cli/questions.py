@@ -13,6 +13,7 @@ from tracker.domain.told import Filter
 if TYPE_CHECKING:
     from datetime import date
 
+    from tracker.app import Tracker
     from tracker.domain.dates import AsOf
     from tracker.domain.scopes import Bearing
     from tracker.domain.ties import Member
@@ -251,6 +252,7 @@ def events(
     ] = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -261,19 +263,9 @@ def events(
     tracker events --subject measure/us-232-autos --format json
     """
     tracker = open_tracker(db)
-    since, until = options.asked_span(tracker, first, last)
-    known = options.asked_day(tracker, known_by, "--known-by", echo=True)
-    wanted = Filter(
-        subject=subject,
-        party=party_code(party),
-        kind=kind,
-        tag=tag,
-        first=since,
-        last=until,
-        known_by=known.last if known else None,
-        at_version=at_version,
-    )
-    _list(tracker.events(wanted, words=text), wanted, format)
+    at = options.knowledge(tracker, known_by, at_version, recorded_by)
+    wanted = _wanted(tracker, at, subject, party, kind, tag, first, last)
+    _list(tracker.events(wanted, words=text), at, format)
 
 
 def search(
@@ -290,6 +282,7 @@ def search(
     ] = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
@@ -300,30 +293,42 @@ def search(
     tracker search Akazawa --from 2025-07 --known-by 2025-08-01
     """
     tracker = open_tracker(db)
+    at = options.knowledge(tracker, known_by, at_version, recorded_by)
+    wanted = _wanted(tracker, at, subject, party, kind, tag, first, last)
+    _list(tracker.search(" ".join(words), wanted), at, format)
+
+
+def _wanted(
+    tracker: "Tracker",
+    at: "AsOf",
+    subject: str | None,
+    party: str | None,
+    kind: str | None,
+    tag: str | None,
+    first: str | None,
+    last: str | None,
+) -> Filter:
     since, until = options.asked_span(tracker, first, last)
-    known = options.asked_day(tracker, known_by, "--known-by", echo=True)
-    wanted = Filter(
+    return Filter(
         subject=subject,
         party=party_code(party),
         kind=kind,
         tag=tag,
         first=since,
         last=until,
-        known_by=known.last if known else None,
-        at_version=at_version,
+        known_by=at.known_by,
+        at_version=at.at_version,
     )
-    _list(tracker.search(" ".join(words), wanted), wanted, format)
 
 
-def _list(found: "Iterable[Told]", wanted: Filter, format: Format) -> None:
+def _list(found: "Iterable[Told]", at: "AsOf", format: Format) -> None:
     """Print events, in their order."""
     from tracker.cli import output
     from tracker.exports import csv, shapes
 
     if format == Format.json:
-        known_by = wanted.known_by.isoformat() if wanted.known_by else None
         shape = {
-            "as_of": {"known_by": known_by, "at_version": wanted.at_version},
+            "as_of": shapes.of_knowledge(at),
             "events": [shapes.of_told(each) for each in found],
         }
         output.show(format, shape=shape)

@@ -36,6 +36,12 @@ def of_coordinate(at: AsOf) -> dict[str, Any]:
     }
 
 
+def of_knowledge(at: AsOf) -> dict[str, Any]:
+    """``{"known_by", "at_version"}``: the coordinate of what is listed for no day."""
+    placed = of_coordinate(at)
+    return {name: placed[name] for name in ("known_by", "at_version")}
+
+
 def of_state(state: State) -> dict[str, Any]:
     """``{"as_of", "subjects": […]}``, the subjects by slug."""
     return {
