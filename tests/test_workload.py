@@ -27,8 +27,8 @@ def test_the_loader_takes_a_workload_and_what_is_appended_to_it(
     loaded = tracker.load([file])
     added = tracker.add(read_entries(workload.more(100), "more"))
 
-    assert (len(loaded.added), loaded.already) == (400, 0)
-    assert (len(added.added), added.version) == (100, 500)
+    assert (loaded.added, loaded.already) == (400, 0)
+    assert (added.added, added.version) == (100, 500)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_one_gives_others(tmp_path: Path) -> None:

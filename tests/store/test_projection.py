@@ -149,7 +149,7 @@ def test_loading_twice_changes_nothing(databases: Databases, events: list[Event]
 
     again = tracker.add(Batch(events))
 
-    assert again.added == ()
+    assert again.added == 0
     assert again.already == len(events)
     assert tracker.stats() == before
 

@@ -82,11 +82,15 @@ def default_url() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did: the events it added, how many the log had already, and its version."""
+    """What a load did: how many events it added, how many the log had already, its version.
 
-    added: tuple[str, ...]
+    ``ids`` are those of the added ones; none where they were too many to come in one piece.
+    """
+
+    added: int
     already: int
     version: int
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +346,7 @@ class Tracker:
             raise changed[0]
         if found:
             raise BadEntries(sorted(found, key=lambda each: (each.path, each.line)))
-        return Loaded(tuple(taken.added), taken.already, logs.size(conn))
+        return Loaded(taken.added, taken.already, logs.size(conn), tuple(taken.ids))
 
     def verify(self) -> Verified:
         """Hash every entry of the log anew, and compare it with what was kept of it."""

@@ -123,10 +123,10 @@ def load(
     if is_new and not dry_run:
         note(f"created {tracker.place}")
     if dry_run:
-        say(f"would add {_events(len(loaded.added))}, {loaded.already} already there")
+        say(f"would add {_events(loaded.added)}, {loaded.already} already there")
     else:
         say(
-            f"added {_events(len(loaded.added))}, {loaded.already} already there; "
+            f"added {_events(loaded.added)}, {loaded.already} already there; "
             f"the log is at version {loaded.version}"
         )
 
@@ -145,7 +145,7 @@ def check(
     """
     tracker = open_tracker(db)
     loaded = tracker.load(_given(files), dry_run=True)
-    say(f"nothing is wrong: {_events(len(loaded.added))} to add, {loaded.already} already there")
+    say(f"nothing is wrong: {_events(loaded.added)} to add, {loaded.already} already there")
 
 
 def _given(files: list[Path] | None) -> list[Path]:
@@ -539,8 +539,10 @@ def _take(tracker: "Tracker", batch: "Batch", *, dry_run: bool) -> None:
         _show_preview(tracker, batch)
         return
     loaded = tracker.add(batch)
-    for name in loaded.added:
+    for name in loaded.ids:
         say(f"added {name}")
+    if loaded.added > len(loaded.ids):
+        say(f"added {_events(loaded.added)}")
     if loaded.already:
         say(f"{_events(loaded.already)} already there")
 

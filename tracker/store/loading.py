@@ -1,7 +1,7 @@
 """Loading: records go into the log and its projections, all of them or none.
 
-Nothing is kept of a record once it is written but its id and the names in it, so that what
-a load takes of memory is bounded.  References are looked at when all is in, in any order.
+Nothing is kept of a record once it is written but the subjects in it, so that what a load
+takes of memory is bounded.  References are looked at when all is in, in any order.
 Whoever calls takes everything back when anything is wrong.
 """
 
@@ -27,11 +27,14 @@ from tracker.store.tables import log, mention
 class Taken:
     """What became of a batch.
 
-    ``changed`` are the events that the log has with other content: id, content there and
-    here.  ``twice`` are the ids that stand in the batch more than once.
+    ``added`` and ``already`` are how many events the log lacked and had; ``ids`` are those of
+    the added ones, where they came in one piece.  ``changed`` are the events that the log has
+    with other content: id, content there and here.  ``twice`` are the ids that stand in the
+    batch more than once.
     """
 
-    added: list[str] = field(default_factory=list)
+    added: int = 0
+    ids: list[str] = field(default_factory=list)
     already: int = 0
     changed: list[tuple[str, str, str]] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
@@ -90,7 +93,8 @@ class _Load:
         """Append *records*; those with which something is wrong are left out."""
         conn, taken = self.conn, self.taken
         fresh = self._lacking(records)
-        taken.added += [each.id for each in fresh]
+        taken.added = len(fresh)
+        taken.ids = [each.id for each in fresh]
         wrong = list(self._wrong(fresh))
         bad = {each.event for each in wrong} | set(self.unread.ids)
         good = standing_alone(fresh, bad) if bad else fresh
@@ -113,7 +117,7 @@ class _Load:
         speaking: list[Record] = []
         for chunk in chunks:
             fresh = self._appended(chunk)
-            taken.added += [each.id for each in fresh]
+            taken.added += len(fresh)
             named |= subjects_named(fresh)
             introduced |= introduced_by(fresh)
             speaking += [_without_content(each) for each in fresh if each.target]
