@@ -72,6 +72,44 @@ def test_the_filters_of_events_hold_for_a_search(tracker: Tracker) -> None:
     assert ids(tracker, "東京", party="US") == []
 
 
+FILTERS = [
+    Filter(),
+    Filter(kind="statement"),
+    Filter(party="JP"),
+    Filter(known_by=date(2025, 4, 2)),
+    Filter(at_version=2),
+    Filter(first=date(2025, 4, 1), last=date(2025, 4, 30)),
+]
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=repr)
+@pytest.mark.parametrize("words", ["leaders", "in", "ministros", "東京", "2025", "nowhere"])
+def test_a_search_is_the_list_of_events_less_those_without_the_words(
+    tracker: Tracker, wanted: Filter, words: str
+) -> None:
+    every = [told.id for told in tracker.search(words, Filter())]
+
+    searched = [told.id for told in tracker.search(words, wanted)]
+    listed = [told.id for told in tracker.events(wanted, words=words)]
+
+    there = [told.id for told in tracker.events(wanted)]
+    assert searched == [name for name in every if name in there]
+    assert listed == [name for name in there if name in every]
+
+
+def test_an_event_is_found_by_the_words_of_its_correction_once_that_is_known(
+    tracker: Tracker,
+) -> None:
+    first = event("round", "2025-07-01", title="A round is held in Kobe")
+    held = {"title": "A round is held in Nagoya", "reported": "2025-07-01"}
+    right = about("correction", first, "2025-07-09", content=held)
+    tracker.add(Batch([first, right]))
+
+    assert set(ids(tracker, "Nagoya")) == {first.id, right.id}
+    assert ids(tracker, "Nagoya", known_by=date(2025, 7, 8)) == []
+    assert ids(tracker, "Kobe", known_by=date(2025, 7, 8)) == [first.id]
+
+
 @given(st.text(max_size=40))
 def test_nothing_that_is_typed_is_syntax(tracker: Tracker, words: str) -> None:
     assert isinstance(ids(tracker, words), list)

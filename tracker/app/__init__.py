@@ -43,7 +43,7 @@ from tracker.domain.ties import (
     ties,
 )
 from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
-from tracker.domain.told import Filter, Told, difference, has_words
+from tracker.domain.told import Filter, Told, difference
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
 from tracker.store import database, facts, search
@@ -838,12 +838,21 @@ class Tracker:
         """The events that *wanted* asks for, by the day they occurred, as known at its coordinate.
 
         Args:
-            words: only those that have all these words in their title, summary, actors,
-                figures or sources, in any case.
+            words: only those that :meth:`search` finds by them.
 
         Raises:
             NotFound: there is no such subject, or no such kind of event.
         """
+        with self._listing(wanted) as conn:
+            if not words:
+                entries = logs.entries(conn, wanted)
+            else:
+                hits = logs.versions_of(conn, wanted, _with_words(conn, wanted, words))
+                entries = logs.entries_of(conn, hits)
+            yield from (told for _, told in each_told(conn, wanted, entries))
+
+    @contextmanager
+    def _listing(self, wanted: Filter) -> Iterator[Connection]:
         if wanted.kind is not None:
             _require_kind(wanted.kind)
         with self._streaming() as conn:
@@ -851,9 +860,7 @@ class Tracker:
                 self._require_subject(conn, wanted.subject)
             if wanted.at_version is not None:
                 self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
-            for _, told in each_told(conn, wanted, logs.entries(conn, wanted)):
-                if not words or has_words(told, words):
-                    yield told
+            yield conn
 
     def entries(self, wanted: Filter) -> Iterator[str]:
         """What the events say that *wanted* asks for: the JSON that the log keeps, in its order.
@@ -869,12 +876,19 @@ class Tracker:
             else:
                 yield from (entry.content for entry, _ in each_told(conn, wanted, received))
 
-    def search(self, words: str, wanted: Filter) -> list[Told]:
-        """The events that have all of *words* and are as *wanted*, the likeliest first."""
-        with self._reading() as conn:
-            ranks = {version: rank for rank, version in enumerate(search.find(conn, words))}
-        found = [told for told in self.events(wanted) if told.version in ranks]
-        return sorted(found, key=lambda told: ranks[told.version])
+    def search(self, words: str, wanted: Filter) -> Iterator[Told]:
+        """The events that have all of *words* and are as *wanted*, the likeliest first.
+
+        An event is found by the words of its corrections, too.
+
+        Raises:
+            NotFound: there is no such subject, or no such kind of event.
+        """
+        with self._listing(wanted) as conn:
+            hits = _with_words(conn, wanted, words)
+            here = set(logs.versions_of(conn, wanted, hits))
+            entries = logs.entries_of(conn, (each for each in hits if each in here))
+            yield from (told for _, told in each_told(conn, wanted, entries))
 
     def event(self, event_id: str, at: AsOf) -> Told:
         """One event, as known at *at*.
@@ -971,6 +985,15 @@ def _require_kind(kind: str) -> None:
     if kind not in KINDS:
         said = _no_such("kind of event", kind, KINDS)
         raise NotFound(f"{said}{'' if said.endswith('?') else '.'} There are: {', '.join(KINDS)}")
+
+
+def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:
+    """The versions of the events that have all of *words*, the likeliest first.
+
+    Those that are found by the words of a correction come last.
+    """
+    hits = search.find(conn, words)
+    return [*hits, *sorted(logs.corrected_by(conn, wanted, hits) - set(hits))]
 
 
 def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:

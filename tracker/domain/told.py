@@ -58,26 +58,6 @@ class Filter:
     at_version: int | None = None
 
 
-def has_words(told: Told, words: str) -> bool:
-    """Whether all of *words* stand, in any case, in what people read of the event."""
-    text = "\n".join(_texts([told.content.get(name) for name in _READ])).casefold()
-    return all(word in text for word in words.casefold().split())
-
-
-_READ = ("id", "title", "summary", "place", "actors", "figures", "sources", "tags")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-
-
 def difference(before: str, after: str) -> str:
     """What differs between two contents of one event, as JSON: a line a field."""
     return "\n".join(_differences(json.loads(before), json.loads(after), ""))

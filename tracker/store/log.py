@@ -149,6 +149,45 @@ def received(conn: Connection, wanted: Filter) -> Iterator[Entry]:
     return map(_entry, plain.once(conn, _asked(wanted).order_by(log.c.version)))
 
 
+def versions_of(conn: Connection, wanted: Filter, among: Iterable[int]) -> list[int]:
+    """Those of the versions *among* that *wanted* asks for, by the day they occurred and by id."""
+    query = _asked(wanted).with_only_columns(log.c.occurred, log.c.event_id, log.c.version)
+    found = [
+        tuple(row)
+        for some in chunks(among)
+        for row in plain.once(conn, query.where(log.c.version.in_(some)))
+    ]
+    return [version for _, _, version in sorted(found)]
+
+
+def entries_of(conn: Connection, versions: Iterable[int]) -> Iterator[Entry]:
+    """The events with these versions, in their order."""
+    for some in chunks(versions):
+        rows = plain.once(conn, select(*_ENTRY).where(log.c.version.in_(some)))
+        found = {row[0]: row for row in rows}
+        yield from (_entry(found[version]) for version in some)
+
+
+def corrected_by(conn: Connection, wanted: Filter, versions: Iterable[int]) -> set[int]:
+    """The versions of the events that corrections among *versions*, known by then, speak about."""
+    target = log.alias("target")
+    query = (
+        select(target.c.version)
+        .join(reference, reference.c.target == target.c.event_id)
+        .join(log, log.c.event_id == reference.c.event_id)
+        .where(reference.c.kind == "correction")
+    )
+    if wanted.known_by:
+        query = query.where(log.c.reported <= wanted.known_by.isoformat())
+    if wanted.at_version is not None:
+        query = query.where(log.c.version <= wanted.at_version)
+    return {
+        version
+        for some in chunks(versions)
+        for (version,) in plain.once(conn, query.where(log.c.version.in_(some)))
+    }
+
+
 def unspoken_of(conn: Connection, wanted: Filter, *, ending: str) -> Iterator[Entry]:
     """Those of which others said nothing (rivals aside), by day, then by id with *ending*."""
     query = _asked(wanted).where(log.c.event_id.not_in(_SPOKEN_OF))
