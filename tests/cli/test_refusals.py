@@ -488,7 +488,7 @@ def test_a_subject_of_another_kind_is_refused(refused: Refused) -> None:
 def test_a_line_without_a_scope_is_refused(refused: Refused) -> None:
     (message,) = refused(entry(X, MEASURE, rate(25)))
 
-    assert "line all of measure/cars has no scope" in message
+    assert message.startswith(f"bad.toml:1: {X}: line all of measure/cars has no scope")
     assert 'add a scope-set effect with line = "all"' in message
 
 

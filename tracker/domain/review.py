@@ -179,13 +179,14 @@ def scope_of(line: Part) -> Part:
     return subject, "scope/" + part.removeprefix("line/")
 
 
-def without_scope(line: Part) -> Problem:
-    """That a line of a measure bears something and has no scope, so that it never holds."""
+def without_scope(line: Part, event: str) -> Problem:
+    """That a line, to which *event* assigns something, has no scope, so that it never holds."""
     subject, part = line
     name = part.removeprefix("line/")
     return Problem(
         f"line {name} of {subject} has no scope, so it would never be in force: add a "
-        f'scope-set effect with line = "{name}"'
+        f'scope-set effect with line = "{name}"',
+        event,
     )
 
 

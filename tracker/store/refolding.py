@@ -168,12 +168,14 @@ def lines_without_scope(conn: Connection, records: Iterable[Record]) -> Iterator
 
 def _without_scope(conn: Connection, lines: Iterable[Part]) -> Iterator[Problem]:
     for line in lines:
-        if _is_assigned(conn, line) and not _is_assigned(conn, scope_of(line)):
-            yield without_scope(line)
+        said = _assigned(conn, line)
+        if said is not None and _assigned(conn, scope_of(line)) is None:
+            yield without_scope(line, said[5])
 
 
-def _is_assigned(conn: Connection, part: Part) -> bool:
-    return plain.row(conn, _OF_PART, subject=part[0], part=part[1]) is not None
+def _assigned(conn: Connection, part: Part) -> Assigned | None:
+    """The first of what was assigned to *part*; None where nothing was."""
+    return plain.row(conn, _OF_PART, subject=part[0], part=part[1])
 
 
 def _clashes(rows: Sequence[Assigned], fresh: Fresh) -> Iterator[Problem]:
