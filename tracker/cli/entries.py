@@ -565,8 +565,8 @@ def _show_preview(tracker: "Tracker", batch: "Batch") -> None:
 
 
 def _in_words(fact: "Fact") -> str:
-    from tracker.cli import words
     from tracker.domain.state import without_end
+    from tracker.exports import words
     from tracker.exports.shapes import held_value
 
     value = words.of_value(fact.part, held_value(fact))

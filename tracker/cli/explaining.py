@@ -11,15 +11,8 @@ from tracker.errors import BadCommand, BadDay
 
 if TYPE_CHECKING:
     from tracker.app import Tracker
-    from tracker.domain.changes import SubjectChanges
     from tracker.domain.dates import AsOf
     from tracker.domain.why import Why
-
-CAUSES = {
-    "world": "the world changed",
-    "learned": "we learned of it",
-    "corrected": "we corrected it",
-}
 
 
 class Late(StrEnum):
@@ -69,8 +62,8 @@ def why(
 
 
 def _rows(why: "Why") -> list[dict[str, Any]]:
-    from tracker.cli import words
     from tracker.domain.state import without_end
+    from tracker.exports import words
 
     found = why.reason
     roles = [("deciding", [found.deciding]), ("perhaps", found.perhaps)]
@@ -93,7 +86,7 @@ def _rows(why: "Why") -> list[dict[str, Any]]:
 
 
 def _in_words(why: "Why", *, hindsight: bool) -> list[str]:
-    from tracker.cli import words
+    from tracker.exports import words
 
     found = why.reason
 
@@ -171,7 +164,9 @@ def diff(
     tracker diff --as-of 2025-08-15 --known-by 2025-09-01..2025-10-01
     """
     from tracker.cli import output
-    from tracker.exports import shapes
+    from tracker.domain.changes import without_restated
+    from tracker.exports import markdown as marked
+    from tracker.exports import shapes, words
 
     tracker = open_tracker(db)
     if (first is None) != (second is None):
@@ -180,26 +175,16 @@ def diff(
     before, after = _coordinates(tracker, days, known_by, at_version, recorded_by, reading)
     old, new, found = tracker.diff(before, after, subject=subject)
     if not restated:
-        found = _without_restated(found)
+        found = without_restated(found)
     if format == Format.json:
         output.show(format, shape=shapes.of_diff(old, new, found))
         return
-    rows = [row for each in found for row in _change_rows(each)]
+    rows = [row for each in found for row in words.of_changes(each)]
     columns = ("subject", "part", "what", "before", "after", "cause", "event")
     if markdown:
-        output.write(_markdown(rows, before, after))
+        output.write(marked.of_changes(rows, before, after))
     else:
         output.show(format, rows=rows, columns=columns)
-
-
-def _without_restated(found: "list[SubjectChanges]") -> "list[SubjectChanges]":
-    from dataclasses import replace
-
-    kept = [
-        replace(each, parts=tuple(part for part in each.parts if part.what != "restated"))
-        for each in found
-    ]
-    return [each for each in kept if each.parts or each.stage_before != each.stage_after]
 
 
 def _coordinates(
@@ -235,58 +220,6 @@ def _two(text: str | None) -> tuple[str | None, str | None]:
     return text, text
 
 
-def _change_rows(each: "SubjectChanges") -> list[dict[str, Any]]:
-    from tracker.cli import words
-    from tracker.domain.state import STANDING_WORDS
-
-    rows: list[dict[str, Any]] = []
-    if each.stage_before != each.stage_after and not any(
-        change.part in ("stage", "standing") for change in each.parts
-    ):
-        rows.append(
-            {
-                "subject": each.subject,
-                "part": "",
-                "what": "changed",
-                "before": each.stage_before or "not there",
-                "after": each.stage_after or "not there",
-                "cause": "",
-                "event": "",
-            }
-        )
-    rows += [
-        {
-            "subject": each.subject,
-            "part": change.part,
-            "what": change.what,
-            "before": words.of_value(change.part, change.before.value) if change.before else "",
-            "after": words.of_value(change.part, change.after.value) if change.after else "",
-            "cause": CAUSES[change.cause],
-            "event": change.event,
-        }
-        for change in each.parts
-        if change.part not in STANDING_WORDS or (change.before and change.after)
-    ]
-    return rows
-
-
-def _markdown(rows: list[dict[str, Any]], before: "AsOf", after: "AsOf") -> str:
-    def of(at: "AsOf") -> str:
-        return f"{at.day}" + (f", known by {at.known_by}" if at.known_by else "")
-
-    lines = [f"**From {of(before)} to {of(after)}**", ""]
-    subject = None
-    for row in rows:
-        if row["subject"] != subject:
-            subject = row["subject"]
-            lines.append(f"- `{subject}`")
-        old, new = row["before"] or "nothing", row["after"] or "nothing"
-        part = f"`{row['part']}`: " if row["part"] else ""
-        said = f" — {row['cause']}, `{row['event']}`" if row["cause"] else ""
-        lines.append(f"  - {part}{old} → {new}{said}".replace("|", "\\|"))
-    return "\n".join(lines if rows else [*lines, "Nothing changed."]) + "\n"
-
-
 def history(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="measure/us-232-autos")],
     part: Annotated[str | None, typer.Argument(metavar="[PART]", help="One part only.")] = None,
@@ -306,9 +239,9 @@ def history(
     tracker history agreement/us-japan-security-treaty
     tracker history measure/us-232-autos line/all --knowledge
     """
-    from tracker.cli import output, words
+    from tracker.cli import output
     from tracker.domain.state import without_end
-    from tracker.exports import shapes
+    from tracker.exports import shapes, words
 
     tracker = open_tracker(db)
     at = coordinate(tracker, None, known_by, at_version, recorded_by, reading)
@@ -416,8 +349,8 @@ def agenda(
     """
     from datetime import timedelta
 
-    from tracker.cli import output, words
-    from tracker.exports import shapes
+    from tracker.cli import output
+    from tracker.exports import shapes, words
 
     tracker = open_tracker(db)
     since, until = options.asked_span(tracker, first, last)

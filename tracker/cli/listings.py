@@ -236,7 +236,7 @@ def commitments(
         and (not overdue or is_overdue(each, at.day))
         and code in (None, each.value("by"), *(each.value("to") or ()))
     ]
-    from tracker.cli import words
+    from tracker.exports import words
 
     _listing(
         found,
@@ -278,7 +278,7 @@ def claims(
     \b
     tracker claims --standing denied --as-of 2025-04-01
     """
-    from tracker.cli import words
+    from tracker.exports import words
 
     tracker = open_tracker(db)
     _one_of("--standing", standing, "Standing", module="claims")

@@ -50,9 +50,9 @@ def state(
     tracker state agreement/rcep --as-of 2022-01-01
     tracker state --party KR --kind measure --as-of 2025-11-10
     """
-    from tracker.cli import output, words
+    from tracker.cli import output
     from tracker.errors import BadCommand
-    from tracker.exports import csv, shapes
+    from tracker.exports import csv, shapes, words
 
     tracker = open_tracker(db)
     if what is not None:
@@ -115,8 +115,8 @@ def show(
 
 
 def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> None:
-    from tracker.cli import output, words
-    from tracker.exports import csv, shapes
+    from tracker.cli import output
+    from tracker.exports import csv, shapes, words
 
     found = tracker.state(at, subject=subject)
     timeline = tracker.timeline(at, subject)
@@ -388,8 +388,8 @@ def alliances(
     tracker alliances "North Korea" --as-of 2024-12-04
     tracker alliances NZ --with US --as-of 1990-01-01
     """
-    from tracker.cli import output, words
-    from tracker.exports import shapes
+    from tracker.cli import output
+    from tracker.exports import shapes, words
 
     tracker = open_tracker(db)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
@@ -491,8 +491,8 @@ def measures(
     tracker measures --into US --as-of 2025-04-05
     tracker measures --into US --from JP --product 8703.23 --as-of 2025-04-05
     """
-    from tracker.cli import output, words
-    from tracker.exports import shapes
+    from tracker.cli import output
+    from tracker.exports import shapes, words
 
     tracker = open_tracker(db)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)

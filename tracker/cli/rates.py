@@ -274,7 +274,8 @@ def _covers(covers: "Mapping[str, str | None] | None") -> str:
 
 
 def _show_steps(found: "list[Step]", format: Format) -> None:
-    from tracker.cli import output, words
+    from tracker.cli import output
+    from tracker.exports import words
     from tracker.exports.duties import STEP_COLUMNS, of_steps, step_rows
 
     last = found[-1].duty.as_of

@@ -7,8 +7,8 @@ knowledge shows was *learned*, and where a correction or retraction brought it, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from tracker.domain.state import Held, State, SubjectState
@@ -69,6 +69,15 @@ def changes(
             assert here is not None
             found.append(SubjectChanges(subject, here.title, *stages, parts))
     return found
+
+
+def without_restated(found: Iterable[SubjectChanges]) -> list[SubjectChanges]:
+    """*found* without the values that only another event says now."""
+    kept = [
+        replace(each, parts=tuple(part for part in each.parts if part.what != "restated"))
+        for each in found
+    ]
+    return [each for each in kept if each.parts or each.stage_before != each.stage_after]
 
 
 def _by_slug(state: State) -> dict[str, SubjectState]:

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker.domain.numbers import plain
-from tracker.domain.state import Held, SubjectState, without_end
+from tracker.domain.state import STANDING_WORDS, Held, SubjectState, without_end
 from tracker.domain.ties import members
 from tracker.domain.timeline import Fact
+
+if TYPE_CHECKING:
+    from tracker.domain.changes import SubjectChanges
 
 
 def of_subject(subject: SubjectState, day: date) -> str:
@@ -75,6 +78,46 @@ def of_value(part: str, value: Any) -> str:
             of_amount(each) if isinstance(each, Mapping) else str(each) for each in value.values()
         )
     return str(value)
+
+
+CAUSES = {
+    "world": "the world changed",
+    "learned": "we learned of it",
+    "corrected": "we corrected it",
+}
+
+
+def of_changes(found: SubjectChanges) -> list[dict[str, Any]]:
+    """What changed of one subject, a row a part; a stage that no part says is a row of its own."""
+    rows: list[dict[str, Any]] = []
+    if found.stage_before != found.stage_after and not any(
+        change.part in ("stage", "standing") for change in found.parts
+    ):
+        rows.append(
+            {
+                "subject": found.subject,
+                "part": "",
+                "what": "changed",
+                "before": found.stage_before or "not there",
+                "after": found.stage_after or "not there",
+                "cause": "",
+                "event": "",
+            }
+        )
+    rows += [
+        {
+            "subject": found.subject,
+            "part": change.part,
+            "what": change.what,
+            "before": of_value(change.part, change.before.value) if change.before else "",
+            "after": of_value(change.part, change.after.value) if change.after else "",
+            "cause": CAUSES[change.cause],
+            "event": change.event,
+        }
+        for change in found.parts
+        if change.part not in STANDING_WORDS or (change.before and change.after)
+    ]
+    return rows
 
 
 def read(value: str | None) -> Any:
