@@ -21,12 +21,13 @@ from sqlalchemy import Connection
 
 from tracker.app.telling import each_told, said_of, told_of
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
-from tracker.domain.changes import SubjectChanges, changes
+from tracker.domain.changes import SubjectChanges, changes, without_restated
 from tracker.domain.dates import LAST, AsOf
 from tracker.domain.state import (
     State,
     SubjectState,
     each_state,
+    has_part,
     held_row,
     state_of_rows,
 )
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tracker.catalogue import Batch
+    from tracker.domain.briefing import Briefing
     from tracker.domain.duties import Duty
     from tracker.domain.duty_steps import Refund, Step
     from tracker.domain.questions import Question
@@ -637,15 +639,79 @@ class Tracker:
         with self._reading() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
-            first = self._state(conn, before, subject=subject)
-            between = self._state(conn, replace(before, day=after.day), subject=subject)
-            last = self._state(conn, after, subject=subject)
-            corrected = logs.retracted_between(
-                conn,
-                (before.knowledge, after.knowledge),
-                (first.as_of.at_version or 0, last.as_of.at_version or 0),
-            )
+            return self._diff(conn, before, after, subject=subject)
+
+    def _diff(
+        self,
+        conn: Connection,
+        before: AsOf,
+        after: AsOf,
+        *,
+        subject: str | None = None,
+        kind: str | None = None,
+    ) -> tuple[State, State, list[SubjectChanges]]:
+        first = self._state(conn, before, subject=subject, kind=kind)
+        between = self._state(conn, replace(before, day=after.day), subject=subject, kind=kind)
+        last = self._state(conn, after, subject=subject, kind=kind)
+        corrected = logs.retracted_between(
+            conn,
+            (before.knowledge, after.knowledge),
+            (first.as_of.at_version or 0, last.as_of.at_version or 0),
+        )
         return first, last, changes(first, between, last, corrected=corrected)
+
+    def briefing(
+        self,
+        at: AsOf,
+        since: date,
+        *,
+        kind: str | None = None,
+        subject: str | None = None,
+        party: str | None = None,
+    ) -> Briefing:
+        """What holds at *at*, and what is new to whoever was told so on the day *since*.
+
+        Args:
+            since: changes are told from the state of this day, going by the reports up to it.
+            kind: of this kind of subject only.
+            subject: of this one only.
+            party: of what names this party only; what did on either day, for the changes.
+
+        Raises:
+            NotFound: no event introduces *subject*, or the log has no such version or rival.
+        """
+        from tracker.app.telling import told_by_id
+        from tracker.domain.briefing import Briefing, names
+        from tracker.store import verifying
+
+        before = self.as_of(
+            since,
+            known_by=min(since, at.knowledge),
+            at_version=at.at_version,
+            reading=at.reading,
+        )
+        with self._reading() as conn:
+            if subject is not None:
+                self._require_subject(conn, subject)
+            first, last, found = self._diff(conn, before, at, subject=subject, kind=kind)
+            if party is not None:
+                named = (*first.subjects, *last.subjects)
+                touched = {each.subject for each in named if has_part(each, party)}
+                found = [each for each in found if each.subject in touched]
+            asked = [each for each in last.subjects if party is None or has_part(each, party)]
+            shown = tuple(each for each in asked if subject or kind or not each.is_over(at.day))
+            state = replace(last, subjects=shown)
+            changed = tuple(without_restated(found))
+            wanted = Filter(known_by=at.known_by, at_version=at.at_version)
+            ids = names(state, changed) | ({at.reading} if at.reading else set())
+            return Briefing(
+                state,
+                before,
+                changed,
+                told_by_id(conn, wanted, ids),
+                verifying.checkpoint(conn, last.as_of.at_version or 0),
+                len(asked) - len(shown),
+            )
 
     def history(
         self, at: AsOf, subject: str, *, knowledge: bool = False

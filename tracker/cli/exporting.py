@@ -1,4 +1,4 @@
-"""Exports: ics, csv and jsonl."""
+"""Exports: ics, csv, jsonl, and briefings as html and md."""
 
 from enum import StrEnum
 from itertools import chain
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import briefings, options
 from tracker.cli.files import Force, Output, write_file
 from tracker.cli.options import coordinate, open_tracker
 
@@ -123,3 +123,7 @@ def jsonl(
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by)
     entries = tracker.entries(Filter(known_by=at.known_by, at_version=at.at_version))
     write_file((f"{entry}\n".encode() for entry in entries), output, force=force)
+
+
+export.command()(briefings.html)
+export.command()(briefings.md)

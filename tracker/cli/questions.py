@@ -9,6 +9,7 @@ import typer
 from tracker.cli import options
 from tracker.cli.options import Format, coordinate, open_tracker
 from tracker.domain.told import Filter
+from tracker.errors import BadCommand
 
 if TYPE_CHECKING:
     from datetime import date
@@ -51,7 +52,6 @@ def state(
     tracker state --party KR --kind measure --as-of 2025-11-10
     """
     from tracker.cli import output
-    from tracker.errors import BadCommand
     from tracker.exports import csv, shapes, words
 
     tracker = open_tracker(db)
@@ -59,12 +59,7 @@ def state(
         if subject is not None or kind is not None:
             raise BadCommand(f"{what} says already what is asked about: leave out the option")
         subject, kind = (what, None) if "/" in what else (None, what)
-    kind = PLURALS.get(kind, kind) if kind else None
-    if kind is not None and kind not in KINDS:
-        raise BadCommand(
-            f"{kind} is neither a subject (such as measure/us-232-autos) nor a kind: "
-            + ", ".join(KINDS)
-        )
+    kind = kind_of(kind)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found = tracker.state(at, kind=kind, subject=subject, party=party_code(party, at.day))
     listed = found.subjects
@@ -88,6 +83,21 @@ def state(
     )
     if over := len(found.subjects) - len(listed):
         options.note(f"{over} more are over (meetings held, measures ended): name a kind, or json")
+
+
+def kind_of(text: str | None) -> str | None:
+    """The kind of subject that was typed, in the singular or the plural.
+
+    Raises:
+        BadCommand: there is no such kind.
+    """
+    kind = PLURALS.get(text, text) if text else None
+    if kind is not None and kind not in KINDS:
+        raise BadCommand(
+            f"{kind} is neither a subject (such as measure/us-232-autos) nor a kind: "
+            + ", ".join(KINDS)
+        )
+    return kind
 
 
 def show(

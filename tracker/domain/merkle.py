@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 
 
@@ -33,3 +34,12 @@ class Tree:
         for full in reversed(rest):
             found = sha256(b"\x01" + full + found).digest()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What pins a log: its version, the root over that many entries, and when it took the last."""
+
+    version: int
+    root: str
+    recorded: str | None

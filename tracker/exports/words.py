@@ -104,20 +104,35 @@ def of_changes(found: SubjectChanges) -> list[dict[str, Any]]:
                 "event": "",
             }
         )
-    rows += [
-        {
-            "subject": found.subject,
-            "part": change.part,
-            "what": change.what,
-            "before": of_value(change.part, change.before.value) if change.before else "",
-            "after": of_value(change.part, change.after.value) if change.after else "",
-            "cause": CAUSES[change.cause],
-            "event": change.event,
-        }
-        for change in found.parts
-        if change.part not in STANDING_WORDS or (change.before and change.after)
-    ]
+    for change in found.parts:
+        if change.part not in STANDING_WORDS or (change.before and change.after):
+            old, new = _apart(change.part, change.before, change.after)
+            rows.append(
+                {
+                    "subject": found.subject,
+                    "part": change.part,
+                    "what": change.what,
+                    "before": old,
+                    "after": new,
+                    "cause": CAUSES[change.cause],
+                    "event": change.event,
+                }
+            )
     return rows
+
+
+def _apart(part: str, before: Held | None, after: Held | None) -> tuple[str, str]:
+    """Two values in words; where these are the same, with what is not."""
+    values = [held.value if held else None for held in (before, after)]
+    old, new = (of_value(part, held.value) if held else "" for held in (before, after))
+    one, other = values
+    if old == new and one != other and isinstance(one, Mapping) and isinstance(other, Mapping):
+        keys = [key for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
+        said = [
+            ", ".join(f"{key} {each.get(key, 'none')}" for key in keys) for each in (one, other)
+        ]
+        old, new = f"{old} ({said[0]})", f"{new} ({said[1]})"
+    return old, new
 
 
 def read(value: str | None) -> Any:

@@ -245,6 +245,25 @@ def entry(conn: Connection, event_id: str) -> Entry | None:
     return _entry(row) if row else None
 
 
+def named(conn: Connection, ids: Iterable[str]) -> Iterator[Entry]:
+    """Those of *ids* that the log has, by id."""
+    for chunk in chunks(sorted(set(ids))):
+        query = select(*_ENTRY).where(log.c.event_id.in_(chunk)).order_by(log.c.event_id)
+        yield from map(_entry, plain.once(conn, query))
+
+
+def between(conn: Connection, first: int, last: int) -> Iterator[Entry]:
+    """The events that the log received as versions *first* to *last*, both in, in their order."""
+    query = select(*_ENTRY).where(log.c.version.between(first, last)).order_by(log.c.version)
+    return map(_entry, plain.once(conn, query))
+
+
+def parties(conn: Connection) -> list[str]:
+    """The parties that an event of the log names, sorted."""
+    query = select(mention.c.word).where(mention.c.what == "party").distinct()
+    return [word for (word,) in plain.once(conn, query.order_by(mention.c.word))]
+
+
 _ENTRY = (log.c.version, log.c.event_id, log.c.reported, log.c.recorded, log.c.content)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from tracker.domain.merkle import Tree
+from tracker.domain.merkle import Checkpoint, Tree
 from tracker.store import plain
 from tracker.store.tables import log
 
@@ -40,3 +40,20 @@ def verify(conn: Connection) -> Verified:
             wrong.append(f"version {version}, {event_id}: its content is not what was appended")
         tree.add(found)
     return Verified(tree.size, tree.root().hex(), tuple(wrong))
+
+
+_LEAVES = (
+    select(log.c.leaf, log.c.recorded)
+    .where(log.c.version <= bindparam("version"))
+    .order_by(log.c.version)
+)
+
+
+def checkpoint(conn: Connection, version: int) -> Checkpoint:
+    """What pins the first *version* entries of the log, going by the leaves that it keeps."""
+    tree = Tree()
+    recorded = None
+    for leaf, instant in plain.rows(conn, _LEAVES, version=version):
+        tree.add(leaf)
+        recorded = instant
+    return Checkpoint(tree.size, tree.root().hex(), recorded)

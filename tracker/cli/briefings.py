@@ -1,0 +1,114 @@
+"""Briefings: what holds on a day, what changed since another, and the sources, as one page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.files import Force, Output, write_file
+from tracker.cli.options import coordinate, open_tracker
+from tracker.errors import BadCommand
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tracker.domain.briefing import Briefing
+
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DAY",
+        help="Say what is new to whoever was told on this day; 30 days before the day asked about.",
+    ),
+]
+Kind = Annotated[str | None, typer.Option(help="Of this kind of subject only.")]
+Subject = Annotated[str | None, typer.Option(help="Of this subject only.")]
+Party = Annotated[str | None, typer.Option(help="Of what names this party only.")]
+
+
+def html(
+    as_of: options.AsOfDay = None,
+    since: Since = None,
+    kind: Kind = None,
+    subject: Subject = None,
+    party: Party = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    output: Output = None,
+    force: Force = False,
+    db: options.Db = None,
+) -> None:
+    """Write a briefing as one page (HTML), to be read, printed or sent; it fetches nothing.
+
+    \b
+    tracker export html --as-of 2025-04-05 --since 2025-03-01 --party JP --output briefing.html
+    """
+    from tracker.exports import page
+
+    found, asked = _asked(
+        (as_of, since, known_by, at_version, recorded_by, reading), (kind, subject, party), db
+    )
+    write_file(page.briefing(found, asked), output, force=force)
+
+
+def md(
+    as_of: options.AsOfDay = None,
+    since: Since = None,
+    kind: Kind = None,
+    subject: Subject = None,
+    party: Party = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    output: Output = None,
+    force: Force = False,
+    db: options.Db = None,
+) -> None:
+    """Write a briefing as Markdown, to be pasted into a note.
+
+    \b
+    tracker export md --as-of 2025-04-05 --kind measure --party KR --output briefing.md
+    """
+    from tracker.exports import markdown
+
+    found, asked = _asked(
+        (as_of, since, known_by, at_version, recorded_by, reading), (kind, subject, party), db
+    )
+    write_file(
+        (f"{line}\n".encode() for line in markdown.briefing(found, asked)), output, force=force
+    )
+
+
+def _asked(
+    at: tuple[str | None, str | None, str | None, int | None, str | None, str | None],
+    what: tuple[str | None, str | None, str | None],
+    db: str | None,
+) -> tuple[Briefing, str]:
+    """The briefing that was typed, and in words what of everything it is about."""
+    from tracker.cli.questions import kind_of, party_code
+
+    as_of, since, known_by, at_version, recorded_by, reading = at
+    kind, subject, party = what
+    tracker = open_tracker(db)
+    kind = kind_of(kind)
+    asked = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    day = options.asked_day(tracker, since, "--since", echo=True)
+    first = day.last if day else _earlier(asked.day)
+    if first > asked.day:
+        raise BadCommand(f"--since {first} comes after the day asked about, {asked.day}")
+    code = party_code(party, asked.day)
+    found = tracker.briefing(asked, first, kind=kind, subject=subject, party=code)
+    return found, ", ".join(filter(None, (subject, kind, code)))
+
+
+def _earlier(day: date) -> date:
+    """The day that changes are told from when none is named."""
+    from datetime import date, timedelta
+
+    # There is no day before the first that a calendar has.
+    return day - min(timedelta(days=30), day - date.min)
