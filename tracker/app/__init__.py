@@ -44,7 +44,7 @@ from tracker.domain.ties import (
     ties,
 )
 from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
-from tracker.domain.told import Filter, Told, difference
+from tracker.domain.told import Filter, Published, Told, difference
 from tracker.domain.why import Reason, Why, reason
 from tracker.errors import BadEntries, NotFound, Problem, TrackerError
 from tracker.store import database, facts, search
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from tracker.domain.briefing import Briefing
     from tracker.domain.duties import Duty
     from tracker.domain.duty_steps import Refund, Step
+    from tracker.domain.merkle import Checkpoint
     from tracker.domain.questions import Question
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
@@ -956,6 +957,17 @@ class Tracker:
             entries = logs.entries_of(conn, (each for each in hits if each in here))
             yield from (told for _, told in each_told(conn, wanted, entries))
 
+    def published(self, first: int, last: int, *, known_by: date | None = None) -> list[Published]:
+        """What the log received from version *first* to *last*, as all of it stood at *last*.
+
+        The events themselves, and those that they correct, retract or corroborate; the latest
+        word first.  Whatever the log receives later, the answer stays the same.
+        """
+        from tracker.app.telling import published
+
+        with self._reading() as conn:
+            return published(conn, first, last, known_by=known_by or LAST)
+
     def event(self, event_id: str, at: AsOf) -> Told:
         """One event, as known at *at*.
 
@@ -999,6 +1011,7 @@ class Tracker:
         *,
         known_by: date | None = None,
         party: str | None = None,
+        kind: str | None = None,
         subject: str | None = None,
         first: date | None = None,
         last: date | None = None,
@@ -1008,6 +1021,7 @@ class Tracker:
         Args:
             known_by: the last day whose reports count.
             party: only what it has a part in.
+            kind: only what is of this kind of subject.
             subject: only what is about it.
             first: only what is not over before this day.
             last: only what has begun by this day.
@@ -1017,7 +1031,7 @@ class Tracker:
         """
         from tracker.app import calendars
 
-        wanted = Filter(subject=subject, party=party, known_by=known_by)
+        wanted = Filter(subject=subject, party=party, known_by=known_by, concerning=kind)
         at = self.as_of(known_by=known_by)
         with self._streaming() as conn:
             if subject is not None:
@@ -1025,7 +1039,19 @@ class Tracker:
             groups = self._groups_of(conn, at, party) if party else frozenset()
             yield from calendars.pieces(conn, wanted, at, groups, first=first, last=last)
 
+    def parties(self) -> list[str]:
+        """The parties that any event of the log names, by code."""
+        with self._reading() as conn:
+            return logs.parties(conn)
+
     # -- upkeep -------------------------------------------------------------------------
+
+    def checkpoint(self) -> Checkpoint:
+        """What pins the log as it is now; :meth:`verify` says whether it is what it was."""
+        from tracker.store import verifying
+
+        with self._reading() as conn:
+            return verifying.checkpoint(conn, logs.size(conn))
 
     def stats(self) -> dict[str, Any]:
         """What the log and the facts amount to; ``facts_digest`` is the same for the same facts."""

@@ -45,7 +45,9 @@ def pieces(
     """
     known_by = wanted.known_by
     suffix = f"-known-by-{known_by}" if known_by else ""
-    name = "Tracker" + "".join(f" {word}" for word in (wanted.party, wanted.subject) if word)
+    name = "Tracker" + "".join(
+        f" {word}" for word in (wanted.party, wanted.concerning, wanted.subject) if word
+    )
 
     def rows(items: Iterable[ics.Item]) -> Iterator[sorting.Row]:
         for item in items:
@@ -85,7 +87,10 @@ def _dated_subjects(
         slugs = logs.each_introduced(conn, "measure", "meeting")
     else:
         slugs = iter([wanted.subject])
-    dated = (slug for slug in slugs if slug.startswith(("meeting/", "measure/")))
+    kinds = tuple(f"{each}/" for each in ("meeting", "measure"))
+    if wanted.concerning:
+        kinds = tuple(each for each in kinds if each == f"{wanted.concerning}/")
+    dated = (slug for slug in slugs if slug.startswith(kinds))
     for chunk in logs.chunks(dated, logs.SUBJECTS_AT_ONCE):
         held = {slug: list(known) for slug, known in groupby(facts.about(conn, chunk), _SUBJECT)}
         party = wanted.party

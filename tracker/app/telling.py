@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from tracker.domain.dates import LAST
-from tracker.domain.told import Filter, Told
+from tracker.domain.told import Filter, Published, Told
 from tracker.store import log as logs
 
 
@@ -56,6 +57,37 @@ def told_by_id(conn: Connection, wanted: Filter, ids: Iterable[str]) -> dict[str
         speaking = {name for told in found.values() for name in _speaking_of(told)}
         missing = speaking - found.keys()
     return dict(sorted(found.items()))
+
+
+def published(conn: Connection, first: int, last: int, *, known_by: date) -> list[Published]:
+    """What the log received from version *first* to *last*, as all of it stood at *last*.
+
+    The events themselves, and those that they correct, retract or corroborate, at any remove;
+    the latest word first.
+
+    Args:
+        known_by: only what was first public by this day, and what was said of it by then.
+    """
+    from tracker.store import stories
+
+    received = [each for each in logs.between(conn, first, last) if each.reported <= known_by]
+    heads = stories.heads(conn, [each.event_id for each in received])
+    latest: dict[str, logs.Entry] = {}
+    for entry in received:
+        name: str | None = entry.event_id
+        while name:
+            latest[name] = entry
+            head = heads[name]
+            name = None if head.rival else head.target
+    wanted = Filter(known_by=known_by, at_version=last)
+    found = []
+    for chunk in logs.chunks(logs.named(conn, latest)):
+        said = said_of(conn, wanted, chunk)
+        found += [said.get(each.event_id) or told_of(each) for each in chunk]
+    found.sort(key=lambda each: (latest[each.id].version, each.version), reverse=True)
+    return [
+        Published(each, latest[each.id].recorded) for each in found if each.reported <= known_by
+    ]
 
 
 def _speaking_of(told: Told) -> Iterator[str]:

@@ -67,6 +67,7 @@ COMMANDS = {
     "explaining": ["why", "diff", "history", "conflicts", "agenda", "late"],
     "entries": ["load", "check", "add", "correct", "retract", "corroborate"],
     "exporting": ["export"],
+    "publishing": ["publish"],
     "upkeep": ["verify", "rebuild", "stats", "schema"],
 }
 """Module → its commands, in the order of the help."""

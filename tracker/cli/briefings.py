@@ -14,6 +14,7 @@ from tracker.errors import BadCommand
 if TYPE_CHECKING:
     from datetime import date
 
+    from tracker.app import Tracker
     from tracker.domain.briefing import Briefing
 
 Since = Annotated[
@@ -97,18 +98,24 @@ def _asked(
     tracker = open_tracker(db)
     kind = kind_of(kind)
     asked = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    day = options.asked_day(tracker, since, "--since", echo=True)
-    first = day.last if day else _earlier(asked.day)
-    if first > asked.day:
-        raise BadCommand(f"--since {first} comes after the day asked about, {asked.day}")
+    first = first_day(tracker, since, asked.day)
     code = party_code(party, asked.day)
     found = tracker.briefing(asked, first, kind=kind, subject=subject, party=code)
     return found, ", ".join(filter(None, (subject, kind, code)))
 
 
-def _earlier(day: date) -> date:
-    """The day that changes are told from when none is named."""
+def first_day(tracker: Tracker, since: str | None, day: date) -> date:
+    """The day that changes up to *day* are told from: the one typed, else thirty days before.
+
+    Raises:
+        BadCommand: what was typed is no day, or comes after *day*.
+    """
     from datetime import date, timedelta
 
-    # There is no day before the first that a calendar has.
-    return day - min(timedelta(days=30), day - date.min)
+    typed = options.asked_day(tracker, since, "--since", echo=True)
+    if typed is None:
+        # There is no day before the first that a calendar has.
+        return day - min(timedelta(days=30), day - date.min)
+    if typed.last > day:
+        raise BadCommand(f"--since {typed.last} comes after the day asked about, {day}")
+    return typed.last

@@ -31,6 +31,13 @@ class Told(NamedTuple):
     rivals: tuple[str, ...] = ()
 
 
+class Published(NamedTuple):
+    """An event, and the instant at which the log last received anything that was said of it."""
+
+    told: Told
+    updated: str
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event, and the instant, in UTC, at which the log received it."""
@@ -45,7 +52,7 @@ class Filter:
     """What events to list; everything that is given must be so.
 
     ``first`` and ``last`` are days on which it occurred, both in.  ``known_by`` counts the
-    reports of that day too.
+    reports of that day too.  ``concerning`` is a kind of event, or of subject that it is about.
     """
 
     subject: str | None = None
@@ -56,6 +63,7 @@ class Filter:
     last: date | None = None
     known_by: date | None = None
     at_version: int | None = None
+    concerning: str | None = None
 
 
 def difference(before: str, after: str) -> str:

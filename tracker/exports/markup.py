@@ -26,10 +26,11 @@ def is_link(address: str) -> bool:
 def tag(name: str, /, *inside: Element | str | None, **attributes: str | None) -> Element:
     """The element *name* with texts and elements *inside*; what is None is left out.
 
-    An attribute is named without what Python would trip over: ``class_``, ``http_equiv``.
+    An attribute is named without what Python would trip over: ``class_``, ``http_equiv``,
+    ``xmlns_fh``.
     """
     given = {
-        key.rstrip("_").replace("_", "-"): clean(value)
+        key.rstrip("_").replace("xmlns_", "xmlns:").replace("_", "-"): clean(value)
         for key, value in attributes.items()
         if value is not None
     }

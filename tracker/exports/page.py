@@ -58,6 +58,7 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; text-align:
 .sign { color: var(--mark); font-weight: 650; }
 .cite { white-space: nowrap; }
 .soft { color: var(--soft); }
+ul.columns { columns: 14rem; list-style: none; margin: .5rem 0 1.25rem; padding: 0; }
 ol.sources { padding-inline-start: 3.2em; font-size: .92rem; }
 ol.sources li { padding: .15rem 0; overflow-wrap: anywhere; }
 footer { margin-top: 2.5rem; padding-top: .5rem; border-top: 1px solid var(--line);

@@ -224,6 +224,13 @@ def _asked(wanted: Filter) -> Select[Any]:
                 )
                 .exists()
             )
+    if wanted.concerning:
+        kind = and_(mention.c.what == "kind", mention.c.word == wanted.concerning)
+        # The character after "/" bounds the slugs of one kind of subject.
+        slugs = mention.c.word.between(f"{wanted.concerning}/", f"{wanted.concerning}0")
+        either = or_(kind, and_(mention.c.what == "subject", slugs))
+        here = mention.c.version == log.c.version
+        query = query.where(select(mention.c.version).where(either, here).exists())
     if wanted.first:
         query = query.where(log.c.occurred >= wanted.first.isoformat())
     if wanted.last:

@@ -1,0 +1,192 @@
+"""A site: the files that tell what a log holds, for any host that serves files.
+
+Each file is made from the log alone, and those of the state from the day it is told for, so
+that nothing else changes from day to day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tracker.cli.folders import SCHEMA
+from tracker.domain.told import Filter
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.domain.dates import AsOf
+    from tracker.domain.merkle import Checkpoint
+
+Pieces: TypeAlias = Callable[[], Iterable[bytes]]
+
+PAGE = 100
+"""How many events an archive of the feed tells of; the feed itself has once to twice as many."""
+
+CALENDARS = ("measure", "agreement", "talks", "meeting", "commitment", "claim")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is published of a log, and for which day.
+
+    Attributes:
+        at: the coordinate of the state; its day of knowledge is that of all files.
+        since: the day that the changes of the state are told from.
+        parties: those that have calendars of their own.
+        url: where the folder will be served, if that is known; it ends with a slash.
+    """
+
+    tracker: Tracker
+    at: AsOf
+    since: date
+    parties: tuple[str, ...]
+    checkpoint: Checkpoint
+    url: str = ""
+    stats: dict[str, Any] = field(default_factory=dict)
+
+    def files(self) -> dict[str, Pieces]:
+        """Path → what is in the file, made when it is called for; in the order of paths."""
+        found: dict[str, Pieces] = {
+            "events.csv": self._events_csv,
+            "events.jsonl": self._events_jsonl,
+            "state.csv": self._state_csv,
+            "state.html": self._state_html,
+            "state.json": self._state_json,
+            "calendars/all.ics": self._calendar(),
+            "feed.atom": self._feed,
+            "index.html": self._index,
+            "manifest.json": self._manifest,
+        }
+        for kind in CALENDARS:
+            found[f"calendars/kind/{kind}.ics"] = self._calendar(kind=kind)
+        for code in self.parties:
+            found[f"calendars/party/{code}.ics"] = self._calendar(party=code)
+        for number in range(1, self._archives + 1):
+            found[f"feed/{number}.atom"] = partial(self._archive, number)
+        return dict(sorted(found.items()))
+
+    @property
+    def _known(self) -> date | None:
+        return self.at.known_by
+
+    # -- calendars, events, the state -----------------------------------------------------
+
+    def _calendar(self, *, kind: str | None = None, party: str | None = None) -> Pieces:
+        return partial(self.tracker.calendar, known_by=self._known, kind=kind, party=party)
+
+    def _events_csv(self) -> Iterator[bytes]:
+        from tracker.exports import csv
+
+        told = self.tracker.events(Filter(known_by=self._known))
+        return map(str.encode, csv.Table(map(csv.event_cells, told), csv.EVENT_COLUMNS))
+
+    def _events_jsonl(self) -> Iterator[bytes]:
+        entries = self.tracker.entries(Filter(known_by=self._known))
+        return (f"{entry}\n".encode() for entry in entries)
+
+    def _state_csv(self) -> Iterator[bytes]:
+        from tracker.exports import csv
+
+        rows = chain.from_iterable(map(csv.state_rows, self.tracker.states(self.at)))
+        cells = csv.cells_of(rows, csv.STATE_COLUMNS)
+        return map(str.encode, csv.Table(cells, csv.STATE_COLUMNS))
+
+    def _state_html(self) -> Iterator[bytes]:
+        from tracker.exports import page
+
+        return page.briefing(self.tracker.briefing(self.at, self.since))
+
+    def _state_json(self) -> Iterator[bytes]:
+        from dataclasses import replace
+
+        from tracker.exports import shapes
+
+        at = replace(self.at, at_version=self.checkpoint.version)
+        subjects = (each for state in self.tracker.states(self.at) for each in state.subjects)
+        yield f'{{"as_of": {_json(shapes.of_coordinate(at))},\n"subjects": ['.encode()
+        for number, subject in enumerate(subjects):
+            yield f"{',' if number else ''}\n{_json(shapes.of_subject(subject))}".encode()
+        yield b"\n]}\n"
+
+    # -- the feed ------------------------------------------------------------------------
+
+    @property
+    def _archives(self) -> int:
+        """How many documents of the feed will never change again."""
+        return max(0, self.checkpoint.version // PAGE - 1)
+
+    def _feed(self) -> Iterable[bytes]:
+        first = self._archives * PAGE + 1
+        links = [("self", self._address("feed.atom")), ("alternate", self._address("index.html"))]
+        if self._archives:
+            links.append(("prev-archive", self._address(f"feed/{self._archives}.atom")))
+        return [self._document(first, self.checkpoint.version, links)]
+
+    def _archive(self, number: int) -> Iterable[bytes]:
+        links = [
+            ("self", self._address(f"feed/{number}.atom", f"{number}.atom")),
+            ("current", self._address("feed.atom", "../feed.atom")),
+        ]
+        if number > 1:
+            before = f"{number - 1}.atom"
+            links.append(("prev-archive", self._address(f"feed/{before}", before)))
+        return [self._document((number - 1) * PAGE + 1, number * PAGE, links, archive=True)]
+
+    def _document(
+        self, first: int, last: int, links: Iterable[tuple[str, str]], *, archive: bool = False
+    ) -> bytes:
+        from tracker.exports import atom
+
+        known = f", as known by {self._known}" if self._known else ""
+        return atom.feed(
+            self.tracker.published(first, last, known_by=self._known),
+            title=f"Events that the log received{known}",
+            name=f"events-known-by-{self._known}" if self._known else "events",
+            links=links,
+            archive=archive,
+        )
+
+    def _address(self, path: str, beside: str | None = None) -> str:
+        """Where a file is: in full if it is known where the folder will be."""
+        return f"{self.url}{path}" if self.url else beside or path
+
+    # -- what there is -------------------------------------------------------------------
+
+    def _manifest(self) -> Iterable[bytes]:
+        said = {
+            "schema": SCHEMA,
+            "version": self.checkpoint.version,
+            "root": self.checkpoint.root,
+            "recorded": self.checkpoint.recorded,
+            "known_by": self._known.isoformat() if self._known else None,
+            "facts_digest": self.stats["facts_digest"],
+            "subjects": self.stats["subjects"],
+            "years": self.stats["years"],
+            "url": self.url or None,
+            "files": [name for name in self.files() if name != "manifest.json"],
+        }
+        return [(json.dumps(said, indent=2, ensure_ascii=False) + "\n").encode()]
+
+    def _index(self) -> Iterator[bytes]:
+        from tracker.domain.parties import party
+        from tracker.exports import index
+
+        names = {code: found.name for code in self.parties if (found := party(code))}
+        return index.page(
+            checkpoint=self.checkpoint,
+            known_by=self._known,
+            stats=self.stats,
+            kinds=CALENDARS,
+            parties=[(code, names.get(code, code)) for code in self.parties],
+            archives=self._archives,
+            url=self.url,
+        )
+
+
+def _json(shape: object) -> str:
+    return json.dumps(shape, ensure_ascii=False)
