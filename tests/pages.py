@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "br", "col"}
+VOID = {"meta", "link", "br", "col", "wbr"}
 """Elements that are never closed (HTML, 13.1.2), of those that our pages have."""
 
 
@@ -84,7 +84,7 @@ SAFE = {
     *("html", "head", "meta", "title", "style", "link", "body", "div", "header", "nav", "main"),
     *("section", "footer", "h1", "h2", "h3", "p", "dl", "dt", "dd", "ul", "ol", "li", "br"),
     *("table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
-    *("a", "code", "bdi", "span", "strong"),
+    *("a", "code", "bdi", "span", "strong", "wbr"),
 }
 QUIET = {
     *("lang", "charset", "http-equiv", "content", "name", "id", "class", "scope", "colspan"),

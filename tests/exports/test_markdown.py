@@ -45,7 +45,8 @@ def test_a_text_is_read_as_the_text_it_was_and_as_nothing_else(said: str) -> Non
     found = inline(f"x {markdown.text(said)} x")
 
     assert {each.type for each in found} <= {"text", "text_special"}
-    assert "".join(each.content for each in found) == " ".join(["x", *said.split(), "x"])
+    shown = "".join(each.content for each in found)
+    assert " ".join(shown.split()) == " ".join(["x", *said.split(), "x"])
 
 
 @given(texts)

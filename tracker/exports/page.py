@@ -5,6 +5,7 @@ A page says of itself that it may load and run nothing, so that a browser holds 
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
@@ -56,14 +57,14 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; text-align:
   font-size: .82em; white-space: nowrap; }
 .stage { color: var(--soft); }
 .sign { color: var(--mark); font-weight: 650; }
-.cite { white-space: nowrap; }
+.cite, .day { white-space: nowrap; }
 .soft { color: var(--soft); }
 ul.columns { columns: 14rem; list-style: none; margin: .5rem 0 1.25rem; padding: 0; }
 ol.sources { padding-inline-start: 3.2em; font-size: .92rem; }
 ol.sources li { padding: .15rem 0; overflow-wrap: anywhere; }
 footer { margin-top: 2.5rem; padding-top: .5rem; border-top: 1px solid var(--line);
   color: var(--soft); font-size: .82rem; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { .fixed { table-layout: auto; } th, td { padding-inline-end: .4rem; } }
+@media screen and (max-width: 48rem) { section { overflow-x: auto; } .fixed { min-width: 46rem; } }
 %s
 @page { size: A4; margin: 15mm 14mm 14mm; @bottom-right { content: counter(page) " / "
   counter(pages); font: 8pt system-ui, "DejaVu Sans", sans-serif; color: #596068; } }
@@ -91,9 +92,13 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form
 
 
 def document(
-    title: str, body: Iterable[Element], foot: str, *, links: Iterable[Element] = ()
+    title: str, body: Iterable[Element | str], foot: str, *, links: Iterable[Element] = ()
 ) -> Iterator[bytes]:
-    """A page in pieces, of *body*, with *foot* below it and on every sheet of paper."""
+    """A page in pieces, of *body*, with *foot* below it and on every sheet of paper.
+
+    Args:
+        body: elements, or what was written of them already.
+    """
     head = [
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
@@ -105,8 +110,8 @@ def document(
     ]
     yield "".join(['<!DOCTYPE html>\n<html lang="en">\n<head>\n', *map(html, head)]).encode()
     yield b'</head>\n<body>\n<div class="page">\n'
-    for element in body:
-        yield html(element).encode()
+    for each in body:
+        yield (each if isinstance(each, str) else html(each)).encode()
     yield b"</div>\n" + html(tag("footer", tag("p", foot))).encode() + b"</body>\n</html>\n"
 
 
@@ -177,26 +182,27 @@ def briefing(found: Briefing, asked: str = "") -> Iterator[bytes]:
     return document(title, _body(found, title, coordinate), f"{title} · {foot}")
 
 
-def _body(found: Briefing, title: str, coordinate: Iterable[tuple[str, str]]) -> Iterator[Element]:
+def _body(
+    found: Briefing, title: str, coordinate: Iterable[tuple[str, str]]
+) -> Iterator[Element | str]:
     cited = Cited(found.events)
     kinds = worded.by_kind(found.state.subjects)
     changed = worded.changes(found)
     if found.state.as_of.reading:
         cited.numbers(found.state.as_of.reading)
-    main = tag("main", "\n")
-    main.append(_changes(found, changed, cited))
-    for kind, subjects in kinds:
-        main.append(_section(found, kind, subjects, cited))
+    # A section is written at once: as a tree it takes ten times the room.
+    main = [html(_changes(found, changed, cited))]
+    main += [html(_section(found, kind, subjects, cited)) for kind, subjects in kinds]
     if not kinds:
-        main.append(tag("p", "Nothing holds on this day."))
+        main.append(html(tag("p", "Nothing holds on this day.")))
     if found.over:
         left_out = f"{found.over} more are over (meetings held, measures ended) and left out."
-        main.append(tag("p", left_out, class_="soft"))
-    main.append(_events(cited))
-    main.append(_sources(cited))
+        main.append(html(tag("p", left_out, class_="soft")))
+    main += [html(_events(cited)), html(_sources(cited))]
+    # What is said above them counts what they cite.
     yield tag("header", tag("h1", title), pairs(coordinate))
     yield _contents(found, kinds, len(changed), cited)
-    yield main
+    yield from ("<main>\n", *main, "</main>\n")
 
 
 def _contents(
@@ -240,7 +246,7 @@ def _change(row: Changed, cited: Cited) -> Element:
         tag("th", row.part, scope="row"),
         tag("td", own(row.before)),
         tag("td", *_sign(row.sign), own(row.after)),
-        tag("td", row.days),
+        tag("td", *_days(row.days)),
         tag("td", *(_citing(row.event, None, cited) if row.event else ())),
     )
 
@@ -287,9 +293,23 @@ def _row(row: Row, cited: Cited) -> Element:
         "tr",
         tag("th", row.part, scope="row"),
         tag("td", *_sign(row.holds), own(row.value)),
-        tag("td", row.days),
+        tag("td", *_days(row.days)),
         tag("td", *_citing(row.event, row.via, cited)),
     )
+
+
+def _days(said: str) -> Iterator[Element | str]:
+    """Days in words, each of them in one line; an hour may stand in the next."""
+    for text, day, hour in _DAY.findall(said):
+        yield text
+        if day:
+            yield tag("span", day, class_="day")
+        if hour:
+            yield tag("wbr")
+            yield tag("span", hour, class_="day")
+
+
+_DAY = re.compile(r"(.*?)(?:(\d{4}-\d\d-\d\d)(T[\d:+-]+)?|$)")
 
 
 def _sign(word: str) -> list[Element | str]:
