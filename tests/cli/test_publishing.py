@@ -272,6 +272,21 @@ def test_a_folder_can_go_by_what_was_known_by_a_day(cli: CommandLine, public: Pa
     assert b"reports up to 2025-03-26" in found["index.html"]
 
 
+@pytest.mark.usefixtures("carred")
+def test_a_state_of_more_than_anybody_reads_is_no_page(
+    cli: CommandLine, public: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.ok("publish", "public", *DAY)
+    monkeypatch.setattr(site, "READABLE", 0)
+
+    answer = cli.ok("publish", "public", *DAY)
+
+    assert "state.html is left out" in answer.err
+    assert "1 removed" in answer.out
+    assert "state.html" not in files(public)
+    assert "state.html" not in (public / "index.html").read_text()
+
+
 # -- whose files they are -------------------------------------------------------------------
 
 

@@ -86,6 +86,11 @@ def publish(
         f"published version {checkpoint.version} to {folder}: {kept.written} files written, "
         f"{same} unchanged, {kept.removed} removed\n"
     )
+    if not site.has_page:
+        note(
+            "state.html is left out, as so many subjects are no page to be read: state.json and "
+            "state.csv have them, and tracker export html --party has those of a party"
+        )
     if (now := tracker.checkpoint().version) != checkpoint.version:
         note(f"the log grew to version {now} meanwhile: publish again")
 

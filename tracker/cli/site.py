@@ -27,6 +27,9 @@ Pieces: TypeAlias = Callable[[], Iterable[bytes]]
 PAGE = 100
 """How many events an archive of the feed tells of; the feed itself has once to twice as many."""
 
+READABLE = 2_000
+"""How many subjects a page of the state may be about; more are no page that anybody reads."""
+
 CALENDARS = ("measure", "agreement", "talks", "meeting", "commitment", "claim")
 
 
@@ -55,13 +58,14 @@ class Site:
             "events.csv": self._events_csv,
             "events.jsonl": self._events_jsonl,
             "state.csv": self._state_csv,
-            "state.html": self._state_html,
             "state.json": self._state_json,
             "calendars/all.ics": self._calendar(),
             "feed.atom": self._feed,
             "index.html": self._index,
             "manifest.json": self._manifest,
         }
+        if self.has_page:
+            found["state.html"] = self._state_html
         for kind in CALENDARS:
             found[f"calendars/kind/{kind}.ics"] = self._calendar(kind=kind)
         for code in self.parties:
@@ -69,6 +73,11 @@ class Site:
         for number in range(1, self._archives + 1):
             found[f"feed/{number}.atom"] = partial(self._archive, number)
         return dict(sorted(found.items()))
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the state is told as a page, too."""
+        return bool(sum(self.stats["subjects"].values()) <= READABLE)
 
     @property
     def _known(self) -> date | None:
@@ -183,6 +192,7 @@ class Site:
             stats=self.stats,
             kinds=CALENDARS,
             parties=[(code, names.get(code, code)) for code in self.parties],
+            has_page=self.has_page,
             archives=self._archives,
             url=self.url,
         )

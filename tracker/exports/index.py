@@ -22,6 +22,7 @@ def page(
     stats: Mapping[str, Any],
     kinds: Iterable[str],
     parties: Sequence[tuple[str, str]],
+    has_page: bool,
     archives: int,
     url: str,
 ) -> Iterator[bytes]:
@@ -32,6 +33,7 @@ def page(
         stats: how much the log holds.
         kinds: the kinds of subject that have a calendar.
         parties: codes and names of those that have one.
+        has_page: whether the state is told as a page, too.
         archives: how many documents of the feed are closed.
         url: where the folder is served, if that is known.
     """
@@ -46,7 +48,7 @@ def page(
     ]
     main = tag(
         "main",
-        _files(archives),
+        _files(archives, has_page=has_page),
         _calendars(kinds, url),
         _parties(parties),
         _coverage(stats["years"]),
@@ -61,11 +63,11 @@ def _counted(kind: str, count: int) -> str:
     return f"{count} {kind if count == 1 else worded.HEADINGS[kind].lower()}"
 
 
-def _files(archives: int) -> Element:
+def _files(archives: int, *, has_page: bool) -> Element:
     more = f", with {archives} archives of older ones" if archives else ""
     listed = [
         ("state.html", "the state on a day: what holds, what is new, and every source; to print"),
-        ("state.json", "the same state for programs: subjects, parts, days, events, rivals"),
+        ("state.json", "the state on a day for programs: subjects, parts, days, events, rivals"),
         ("state.csv", "the same as a table, one fact a row"),
         ("events.csv", "every event, one a row, as later ones left it"),
         ("events.jsonl", "every event as the log has it: tracker load reads it back"),
@@ -75,7 +77,7 @@ def _files(archives: int) -> Element:
     ]
     rows = (
         tag("tr", tag("th", tag("a", tag("code", name), href=name), scope="row"), tag("td", what))
-        for name, what in listed
+        for name, what in (listed if has_page else listed[1:])
     )
     made = tag("section", tag("h2", "Files"), id="files")
     made.append(table("Each says for itself which day it speaks of", ("File", "What"), [rows]))
