@@ -49,7 +49,7 @@ def publish(
     Run it again to bring the folder up to date: a file that says the same is not touched, and one
     that no longer belongs goes. The files of the state are told for --as-of; left out, they change
     from day to day, and nothing else does without a new event, but for what was called off, which
-    leaves the calendars after ninety days. Give a day and the same log gives the same bytes.
+    leaves the calendars after ninety days.
 
     \b
     tracker publish public --party JP --party KR --url https://example.org/tracker/

@@ -211,10 +211,10 @@ def _contents(
     def item(target: str, name: str, count: str) -> Element:
         return tag("li", tag("a", name, href=f"#{target}"), tag("span", f" {count}", class_="soft"))
 
-    listed = [item("changes", worded.since(found), f"({changed} subjects)")]
+    subjects = "subject" if changed == 1 else "subjects"
+    listed = [item("changes", worded.since(found), f"({changed} {subjects})")]
     listed += [
-        item(kind, worded.HEADINGS[kind], f"({worded.stages(subjects)})")
-        for kind, subjects in kinds
+        item(kind, worded.HEADINGS[kind], f"({worded.stages(some)})") for kind, some in kinds
     ]
     listed.append(item("events", "Events", f"({len(cited.events)})"))
     listed.append(item("sources", "Sources", f"({len(cited.sources)})"))
