@@ -56,7 +56,7 @@ class Answer:
         return [line.split("\t") for line in self.out.splitlines()]
 
 
-class _Stream(io.TextIOWrapper):
+class Stream(io.TextIOWrapper):
     """A standard stream in memory that says whether it is a terminal."""
 
     def __init__(self, content: bytes = b"", *, terminal: bool = False) -> None:
@@ -92,11 +92,11 @@ class CommandLine:
             asking: standard input is a terminal, at which *stdin* is typed.
         """
         typed = stdin.encode() if isinstance(stdin, str) else stdin
-        out, err = _Stream(terminal=terminal), _Stream()
+        out, err = Stream(terminal=terminal), Stream()
         code: object = None
         with ExitStack() as stack:
             stack.enter_context(_standing_in(sys, "argv", ["tracker", *words]))
-            stack.enter_context(_standing_in(sys, "stdin", _Stream(typed, terminal=asking)))
+            stack.enter_context(_standing_in(sys, "stdin", Stream(typed, terminal=asking)))
             stack.enter_context(_standing_in(typer.main, "get_command", _built))
             stack.enter_context(redirect_stdout(out))
             stack.enter_context(redirect_stderr(err))
