@@ -568,11 +568,28 @@ def test_a_history_is_the_same_in_every_format(cars: CommandLine) -> None:
     cells = rows(cars.ok("rate", *DE, *YEAR, "--format", "csv"))
     steps = cars.ok("rate", *DE, *YEAR, "--format", "json").json["steps"]
 
-    assert [list(row.values()) for row in cells] == table
+    assert [list(row.values())[:8] for row in cells] == table
     assert [[each["from"], each["total"]] for each in steps] == [row[:2] for row in table]
     assert [each["causes"] for each in steps][1] == [
         {"measure": "cars", "before": "0", "after": "25", "event": "2025-03-26-proclaimed"}
     ]
+
+
+def test_each_row_of_a_history_says_what_was_asked_and_whether_it_was_only_expected(
+    cars: CommandLine,
+) -> None:
+    known = ("--known-by", "2025-04-02", "--given", "claim=usmca", "--base", "3")
+
+    first, second = rows(cars.ok("rate", *DE, *YEAR, *known, "--format", "csv"))
+
+    asked = ("into", "origin", "product", "base", "given", "known_by", "at_version", "reading")
+    for row in (first, second):
+        assert [row[name] for name in asked] == [
+            *("US", "DE", "8703.23", "3", "claim=usmca", "2025-04-02", "3", ""),
+        ]
+    assert [row["from"] for row in (first, second)] == ["2025-01-01", "2025-04-03"]
+    assert [row["until"] for row in (first, second)] == ["2025-04-03", ""]
+    assert [row["expected"] for row in (first, second)] == ["false", "true"]
 
 
 def test_a_history_is_what_was_known_by_a_day(cars: CommandLine) -> None:

@@ -23,14 +23,15 @@ from tracker.domain.dates import EVER, FIRST, AsOf
 from tracker.domain.state import Held, Rival, State, SubjectState
 from tracker.domain.timeline import Fact
 from tracker.domain.told import Filter, Told
-from tracker.exports import csv as tables
+from tracker.exports import csv as writer
+from tracker.exports import tables
 
 # -- the format ---------------------------------------------------------------------------
 
 
 def written(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> str:
     out = StringIO(newline="")
-    tables.write(rows, columns, out)
+    writer.write(rows, columns, out)
     return out.getvalue()
 
 
@@ -122,7 +123,7 @@ def test_texts_that_a_spreadsheet_would_run_are_counted_and_left_as_they_are(
 ) -> None:
     out = StringIO(newline="")
 
-    counted = tables.write([{"a": cell, "b": cell}], ["a", "b"], out)
+    counted = writer.write([{"a": cell, "b": cell}], ["a", "b"], out)
 
     assert counted == 2 * formulas
     assert read(out.getvalue()) == [["a", "b"], [cell or ""] * 2]
@@ -130,7 +131,7 @@ def test_texts_that_a_spreadsheet_would_run_are_counted_and_left_as_they_are(
 
 def test_the_columns_are_a_contract() -> None:
     # New ones go to the end; none is ever renamed, moved or taken away.
-    assert tables.EVENT_COLUMNS[:19] == (
+    assert tables.EVENTS.names[:19] == (
         "event_id",
         "version",
         "kind",
@@ -151,7 +152,7 @@ def test_the_columns_are_a_contract() -> None:
         "corrected_by",
         "retracted_by",
     )
-    assert tables.STATE_COLUMNS[:17] == (
+    assert tables.STATE.names[:17] == (
         "as_of",
         "known_by",
         "at_version",
@@ -169,6 +170,9 @@ def test_the_columns_are_a_contract() -> None:
         "event",
         "corrected_by",
         "rivals",
+    )
+    assert tables.DUTIES.names[:8] == (
+        *("from", "total", "additional", "charged", "measure", "before", "after", "event"),
     )
 
 
@@ -220,7 +224,7 @@ def test_a_row_says_what_a_part_is_on_the_day_and_which_event_says_so() -> None:
         "rivals": "",
     }
     assert {name: row[name] for name in promised} == promised
-    assert row.keys() == set(tables.STATE_COLUMNS)
+    assert row.keys() == set(tables.STATE.names)
 
 
 def test_every_row_says_for_which_day_and_by_whose_knowledge_it_speaks() -> None:
@@ -297,7 +301,7 @@ def told(content: Mapping[str, Any], **standing: Any) -> Told:
 def test_a_row_of_an_event_has_every_column_and_no_other() -> None:
     (row,) = tables.event_rows([told({})])
 
-    assert row.keys() == set(tables.EVENT_COLUMNS)
+    assert row.keys() == set(tables.EVENTS.names)
     assert (row["event_id"], row["version"], row["reported"]) == (PROCLAIMED, 3, "2025-03-27")
     assert row["recorded_utc"] == "2025-03-27T09:30:00.000000+00:00"
 
@@ -373,7 +377,7 @@ def test_every_event_of_the_shipped_log_has_one_row_that_can_be_read_back(
 ) -> None:
     told_events = list(catalogue.events(Filter()))
 
-    rows = table_of(tables.event_rows(told_events), tables.EVENT_COLUMNS)
+    rows = table_of(tables.event_rows(told_events), tables.EVENTS.names)
 
     assert [row["event_id"] for row in rows] == [each.id for each in told_events]
     assert [row["title"] for row in rows] == [each.content["title"] for each in told_events]
@@ -413,7 +417,7 @@ def test_a_state_of_the_shipped_log_has_one_row_a_fact(
     )
     state = catalogue.state(at)
 
-    rows = table_of(tables.state_rows(state), tables.STATE_COLUMNS)
+    rows = table_of(tables.state_rows(state), tables.STATE.names)
 
     assert rows
     for subject in state.subjects:
@@ -430,7 +434,7 @@ def test_a_state_of_the_shipped_log_has_one_row_a_fact(
 def test_a_value_that_is_no_word_is_json(catalogue: Tracker) -> None:
     state = catalogue.state(catalogue.as_of(APRIL_3), kind="measure")
 
-    rows = table_of(tables.state_rows(state), tables.STATE_COLUMNS)
+    rows = table_of(tables.state_rows(state), tables.STATE.names)
 
     scopes = [json.loads(row["value"]) for row in rows if row["part"].startswith("scope/")]
     assert scopes
@@ -458,7 +462,7 @@ def test_a_code_with_a_leading_nought_keeps_it(log: Tracker) -> None:
     log.add(read_entries([entry], "entries"))
 
     state = log.state(log.as_of(APRIL_2))
-    rows = table_of(tables.state_rows(state), tables.STATE_COLUMNS)
+    rows = table_of(tables.state_rows(state), tables.STATE.names)
 
     values = {row["part"]: row["value"] for row in rows}
     assert json.loads(values["scope/all"])["products"] == ["0201"]

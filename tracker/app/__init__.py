@@ -54,6 +54,7 @@ from tracker.store.tables import SCHEMA
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from tracker.app.tables import Rows
     from tracker.catalogue import Batch
     from tracker.domain.briefing import Briefing
     from tracker.domain.duties import Duty
@@ -434,13 +435,29 @@ class Tracker:
         """The state at *at* in pieces of one subject each, by slug, however many there are."""
         with self._streaming() as conn:
             placed = self._placed(conn, at)
-            if at.at_version is None and at.reading is None:
-                known = facts.facts_at(conn, at)
-                yield from each_state(placed, known, facts.rivals_at(conn, at))
-                return
-            for chunk in logs.chunks(logs.each_introduced(conn), logs.SUBJECTS_AT_ONCE):
-                for subject in self._state_folded(conn, at, placed, chunk).subjects:
-                    yield State(placed, (subject,))
+            yield from self._states(conn, at, placed, kind=None, subject=None, party=None)
+
+    def _states(
+        self,
+        conn: Connection,
+        at: AsOf,
+        placed: AsOf,
+        *,
+        kind: str | None,
+        subject: str | None,
+        party: str | None,
+    ) -> Iterator[State]:
+        """The state at *at* in pieces of one subject each, by slug, however many there are."""
+        if at.at_version is None and at.reading is None:
+            known = facts.facts_at(conn, at, kind=kind, subject=subject, party=party)
+            rivals = facts.rivals_at(conn, at, subject=subject)
+            yield from each_state(placed, known, rivals, party=party)
+            return
+        names = logs.each_introduced(conn, *([kind] if kind else []))
+        for chunk in logs.chunks([subject] if subject else names, logs.SUBJECTS_AT_ONCE):
+            found = self._state_folded(conn, at, placed, chunk, kind=kind, party=party)
+            for each in found.subjects:
+                yield State(placed, (each,))
 
     def _state(
         self,
@@ -880,7 +897,9 @@ class Tracker:
         """What *entry* pays on *first*, and every change of it up to the day of *at*."""
         from tracker.domain.duty_steps import steps
 
-        return list(steps(self.tariff(at), entry, at, first=first, last=at.day))
+        found = steps(self.tariff(at), entry, at, first=first, last=at.day)
+        seen = at.known_by or self.today()
+        return [_expected(step, step.day > seen) for step in found]
 
     def refund(self, at: AsOf, entry: Entry, value: Decimal) -> Refund:
         """What is owed for *entry*, by what is known at *at* beside what was on its day."""
@@ -928,6 +947,50 @@ class Tracker:
             if wanted.at_version is not None:
                 self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
             yield conn
+
+    @contextmanager
+    def event_table(self, wanted: Filter) -> Iterator[Rows]:
+        """The events that *wanted* asks for as rows, by id, which begins with a day.
+
+        Raises:
+            NotFound: there is no such subject, kind of event, or version.
+        """
+        from tracker.app import tables
+
+        if wanted.kind is not None:
+            _require_kind(wanted.kind)
+        with self._streaming() as conn:
+            if wanted.subject is not None:
+                self._require_subject(conn, wanted.subject)
+            at = self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
+            assert at.at_version is not None
+            every = replace(wanted, at_version=None) == Filter()
+            total = at.at_version if every else None
+            yield tables.Rows(tables.of_events(conn, wanted), at.at_version, total)
+
+    @contextmanager
+    def state_table(
+        self,
+        at: AsOf,
+        *,
+        kind: str | None = None,
+        subject: str | None = None,
+        party: str | None = None,
+    ) -> Iterator[Rows]:
+        """The state at *at* as rows, one a fact: of everything, or as in :meth:`state`.
+
+        Raises:
+            NotFound: no event introduces *subject*, or there is no such version or rival.
+        """
+        from tracker.app import tables
+
+        with self._streaming() as conn:
+            if subject is not None:
+                self._require_subject(conn, subject)
+            placed = self._placed(conn, at)
+            assert placed.at_version is not None
+            states = self._states(conn, at, placed, kind=kind, subject=subject, party=party)
+            yield tables.Rows(tables.of_states(states), placed.at_version)
 
     def entries(self, wanted: Filter) -> Iterator[str]:
         """What the events say that *wanted* asks for: the JSON that the log keeps, in its order.
@@ -1069,6 +1132,10 @@ class Tracker:
                 "facts_digest": facts.digest(conn),
                 "database": self.place,
             }
+
+
+def _expected(step: Step, expected: bool) -> Step:
+    return replace(step, duty=replace(step.duty, as_of=replace(step.duty.as_of, expected=expected)))
 
 
 def _require_kind(kind: str) -> None:

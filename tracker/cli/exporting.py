@@ -1,12 +1,11 @@
-"""Exports: ics, csv, jsonl, and briefings as html and md."""
+"""Exports: ics, jsonl, tables as csv, and briefings as html and md."""
 
 from enum import StrEnum
-from itertools import chain
 from typing import Annotated
 
 import typer
 
-from tracker.cli import briefings, options
+from tracker.cli import briefings, options, tabling
 from tracker.cli.files import Force, Output, write_file
 from tracker.cli.options import coordinate, open_tracker
 
@@ -16,13 +15,6 @@ export = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-
-class Table(StrEnum):
-    """What a CSV file holds a row of."""
-
-    events = "events"
-    state = "state"
 
 
 class Listed(StrEnum):
@@ -68,40 +60,6 @@ def ics(
 
 
 @export.command()
-def csv(
-    what: Annotated[Table, typer.Argument(help="events, one row each; state, one row a fact.")],
-    as_of: options.AsOfDay = None,
-    known_by: options.KnownBy = None,
-    at_version: options.AtVersion = None,
-    recorded_by: options.RecordedBy = None,
-    reading: options.Reading = None,
-    output: Output = None,
-    force: Force = False,
-    db: options.Db = None,
-) -> None:
-    """Write the events, or the state on a day, as CSV (RFC 4180, UTF-8, no cell altered).
-
-    \b
-    tracker export csv events --output events.csv
-    tracker export csv state --as-of 2025-04-05 --known-by 2025-03-26 --output state.csv
-    """
-    from tracker.cli.output import warn_of_formulas
-    from tracker.domain.told import Filter
-    from tracker.exports import csv as tables
-
-    tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
-    if what == Table.events:
-        told = tracker.events(Filter(known_by=at.known_by, at_version=at.at_version))
-        table = tables.Table(map(tables.event_cells, told), tables.EVENT_COLUMNS)
-    else:
-        rows = chain.from_iterable(map(tables.state_rows, tracker.states(at)))
-        table = tables.Table(tables.cells_of(rows, tables.STATE_COLUMNS), tables.STATE_COLUMNS)
-    write_file(map(str.encode, table), output, force=force)
-    warn_of_formulas(table.formulas)
-
-
-@export.command()
 def jsonl(
     what: Annotated[Listed, typer.Argument(help="events, one a line, as the log has them.")],
     as_of: options.AsOfDay = None,
@@ -125,5 +83,5 @@ def jsonl(
     write_file((f"{entry}\n".encode() for entry in entries), output, force=force)
 
 
-export.command()(briefings.html)
-export.command()(briefings.md)
+for command in (tabling.csv, briefings.html, briefings.md):
+    export.command()(command)

@@ -52,7 +52,7 @@ def state(
     tracker state --party KR --kind measure --as-of 2025-11-10
     """
     from tracker.cli import output
-    from tracker.exports import csv, shapes, words
+    from tracker.exports import shapes, tables, words
 
     tracker = open_tracker(db)
     if what is not None:
@@ -78,8 +78,8 @@ def state(
             for each in sorted(listed, key=lambda each: KINDS.index(each.kind))
         ),
         columns=("subject", "stage", "what", "title"),
-        csv_rows=csv.state_rows(found),
-        csv_columns=csv.STATE_COLUMNS,
+        csv_rows=tables.state_rows(found),
+        csv_columns=tables.STATE.names,
     )
     if over := len(found.subjects) - len(listed):
         options.note(f"{over} more are over (meetings held, measures ended): name a kind, or json")
@@ -126,7 +126,7 @@ def show(
 
 def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> None:
     from tracker.cli import output
-    from tracker.exports import csv, shapes, words
+    from tracker.exports import shapes, tables, words
 
     found = tracker.state(at, subject=subject)
     timeline = tracker.timeline(at, subject)
@@ -139,7 +139,7 @@ def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> Non
         output.show(format, shape=shape)
         return
     if format == Format.csv:
-        output.show(format, csv_rows=csv.state_rows(found), csv_columns=csv.STATE_COLUMNS)
+        output.show(format, csv_rows=tables.state_rows(found), csv_columns=tables.STATE.names)
         return
     if here is None:
         output.write(f"{subject} is not there on {at.day}\n")
@@ -183,13 +183,13 @@ def _certainty(held: Any, due: bool) -> str:
 
 def _show_event(tracker: Any, event_id: str, at: "AsOf", format: Format) -> None:
     from tracker.cli import output
-    from tracker.exports import csv, shapes
+    from tracker.exports import shapes, tables
 
     told = tracker.event(event_id, at)
     if format == Format.json:
         output.show(format, shape=shapes.of_told(told))
     elif format == Format.csv:
-        output.show(format, csv_rows=csv.event_rows([told]), csv_columns=csv.EVENT_COLUMNS)
+        output.show(format, csv_rows=tables.event_rows([told]), csv_columns=tables.EVENTS.names)
     else:
         output.write("\n".join(_lines_of(told)) + "\n")
 
@@ -334,7 +334,7 @@ def _wanted(
 def _list(found: "Iterable[Told]", at: "AsOf", format: Format) -> None:
     """Print events, in their order."""
     from tracker.cli import output
-    from tracker.exports import csv, shapes
+    from tracker.exports import shapes, tables
 
     if format == Format.json:
         shape = {
@@ -356,8 +356,8 @@ def _list(found: "Iterable[Told]", at: "AsOf", format: Format) -> None:
             for each in found
         ),
         columns=("occurred", "reported", "kind", "event", "title"),
-        csv_rows=csv.event_rows(found) if format == Format.csv else None,
-        csv_columns=csv.EVENT_COLUMNS,
+        csv_rows=tables.event_rows(found) if format == Format.csv else None,
+        csv_columns=tables.EVENTS.names,
     )
 
 

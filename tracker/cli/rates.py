@@ -77,22 +77,33 @@ def rate(
         return
     if on is not None and history is not None:
         raise BadCommand("--on is one day and --history a span: give one of them")
+    goods = {"into": into, "from": origin, "product": product, "base": base}
+    known = (known_by, at_version, recorded_by, reading)
+    if history is not None:
+        _show_steps(asked_steps(tracker, history, goods, given, known)[2], format)
+        return
+    at = options.coordinate(tracker, on, *known, day_option="--on")
+    entry = _asked(tracker, at, goods | {"on": at.day, "given": _givens(given)}).entry
+    _show(tracker.rate(at, entry), format)
+
+
+def asked_steps(
+    tracker: "Tracker",
+    history: str,
+    goods: "Mapping[str, str | None]",
+    given: list[str] | None,
+    known: tuple[str | None, int | None, str | None, str | None],
+) -> "tuple[date, date, list[Step]]":
+    """Two days that were typed, and every change of what goods pay from the one to the other.
+
+    Args:
+        goods: ``into``, ``from``, ``product`` and ``base``, as they were typed.
+        known: what was typed for --known-by, --at-version, --recorded-by and --reading.
+    """
     first, last = _span(tracker, history)
-    at = options.coordinate(
-        tracker,
-        on if first is None else str(last),
-        known_by,
-        at_version,
-        recorded_by,
-        reading,
-        day_option="--on",
-    )
-    raw = {"into": into, "from": origin, "product": product, "on": at.day, "base": base}
-    entry = _asked(tracker, at, raw | {"given": _givens(given)}).entry
-    if first is None:
-        _show(tracker.rate(at, entry), format)
-    else:
-        _show_steps(tracker.rate_steps(at, entry, first), format)
+    at = options.coordinate(tracker, str(last), *known, day_option="--on")
+    entry = _asked(tracker, at, {**goods, "on": at.day, "given": _givens(given)}).entry
+    return first, last, tracker.rate_steps(at, entry, first)
 
 
 def _asked(tracker: "Tracker", at: "AsOf", raw: "Mapping[str, Any]") -> "Question":
@@ -123,12 +134,10 @@ def _givens(given: list[str] | None) -> "dict[str, Any]":
     return found
 
 
-def _span(tracker: "Tracker", text: str | None) -> "tuple[date | None, date | None]":
+def _span(tracker: "Tracker", text: str) -> "tuple[date, date]":
     from tracker.domain.dates import FIRST, LAST, read_period
     from tracker.errors import BadDay
 
-    if text is None:
-        return None, None
     try:
         period = read_period(text, today=tracker.today())
     except BadDay as error:
@@ -275,7 +284,7 @@ def _covers(covers: "Mapping[str, str | None] | None") -> str:
 
 def _show_steps(found: "list[Step]", format: Format) -> None:
     from tracker.cli import output
-    from tracker.exports import words
+    from tracker.exports import tables, words
     from tracker.exports.duties import STEP_COLUMNS, of_steps, step_rows
 
     last = found[-1].duty.as_of
@@ -284,6 +293,7 @@ def _show_steps(found: "list[Step]", format: Format) -> None:
         shape=of_steps(last, found) if format == Format.json else None,
         rows=step_rows(found),
         columns=STEP_COLUMNS,
+        csv_columns=tables.DUTIES.names,
     )
     if format == Format.table:
         picture = words.stairs([(step.day, step.duty.total) for step in found], last.day)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tracker.cli.folders import SCHEMA
@@ -90,9 +89,10 @@ class Site:
 
     def _events_csv(self) -> Iterator[bytes]:
         from tracker.exports import csv
+        from tracker.exports.tables import EVENTS
 
-        told = self.tracker.events(Filter(known_by=self._known))
-        return map(str.encode, csv.Table(map(csv.event_cells, told), csv.EVENT_COLUMNS))
+        with self.tracker.event_table(Filter(known_by=self._known)) as rows:
+            yield from map(str.encode, csv.Records(rows.cells, EVENTS))
 
     def _events_jsonl(self) -> Iterator[bytes]:
         entries = self.tracker.entries(Filter(known_by=self._known))
@@ -100,10 +100,10 @@ class Site:
 
     def _state_csv(self) -> Iterator[bytes]:
         from tracker.exports import csv
+        from tracker.exports.tables import STATE
 
-        rows = chain.from_iterable(map(csv.state_rows, self.tracker.states(self.at)))
-        cells = csv.cells_of(rows, csv.STATE_COLUMNS)
-        return map(str.encode, csv.Table(cells, csv.STATE_COLUMNS))
+        with self.tracker.state_table(self.at) as rows:
+            yield from map(str.encode, csv.Records(rows.cells, STATE))
 
     def _state_html(self) -> Iterator[bytes]:
         from tracker.exports import page

@@ -250,13 +250,18 @@ def state_of_rows(
 
 
 def each_state(
-    as_of: AsOf, facts: Iterable[HeldRow], rivals: Iterable[Assignment]
+    as_of: AsOf,
+    facts: Iterable[HeldRow],
+    rivals: Iterable[Assignment],
+    *,
+    party: str | None = None,
 ) -> Iterator[State]:
     """The state at *as_of* in pieces of one subject each, by slug.
 
     Args:
         facts: as for :func:`state`, in rows.
         rivals: as for :func:`state`, by subject.
+        party: as for :func:`state_of_rows`.
     """
     day = as_of.day.isoformat()
     disputing = groupby(rivals, key=_NAME)
@@ -265,7 +270,8 @@ def each_state(
         while name is not None and name < subject:
             name, said = next(disputing, _NOBODY)
         disputed = _by_event(said) if name == subject else {}
-        if found := _subject(subject, group, day, disputed):
+        found = _subject(subject, group, day, disputed)
+        if found and (party is None or has_part(found, party)):
             yield State(as_of, (found,))
 
 

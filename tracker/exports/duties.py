@@ -5,8 +5,9 @@ Rates and points are decimal texts in per cent of the customs value, without tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from tracker.domain.dates import EVER, AsOf
@@ -18,6 +19,7 @@ from tracker.domain.products import ANY, dotted
 from tracker.domain.specific import amounts
 from tracker.domain.tariff import Entry
 from tracker.exports.shapes import of_coordinate
+from tracker.exports.tables import coordinate
 
 
 def number(value: Decimal | None) -> str | None:
@@ -128,19 +130,38 @@ def _covers(found: Duty) -> dict[str, str | None] | None:
 
 
 STEP_COLUMNS = ("from", "total", "additional", "charged", "measure", "before", "after", "event")
+"""What a person is shown of a step; the table of duties has the rest."""
 
 
-def step_rows(steps: Iterable[Step]) -> Iterable[dict[str, Any]]:
+def step_rows(steps: Iterable[Step]) -> Iterator[dict[str, Any]]:
     """One row a change of a measure; of a step that changes none, one row."""
-    for step in steps:
+    listed = list(steps)
+    ends = [step.day.isoformat() for step in listed[1:]]
+    for step, until in zip_longest(listed, ends):
+        found, entry = step.duty, _entry(step.duty.entry)
+        given = entry["given"].items()
         row = {
             "from": step.day.isoformat(),
-            "total": number(step.duty.total),
-            "additional": number(step.duty.additional),
-            "charged": charged(step.duty),
+            "total": number(found.total),
+            "additional": number(found.additional),
+            "charged": charged(found),
+            "until": until,
+            "covered": found.covered,
+            "forbidden_by": " ".join(dict.fromkeys(each.measure for each in found.prohibited)),
+            "into": entry["into"],
+            "origin": entry["from"],
+            "product": entry["product"],
+            "base": entry["base"],
+            "given": " ".join(f"{name}={_word(value)}" for name, value in given),
+            **coordinate(found.as_of),
+            "reading": found.as_of.reading,
         }
-        for each in step.causes or (None,):
-            yield row if each is None else row | _difference(each)
+        for place, each in enumerate(step.causes or (None,), start=1):
+            yield row | ({} if each is None else _difference(each)) | {"number": place}
+
+
+def _word(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def charged(found: Duty) -> str:

@@ -1,0 +1,240 @@
+"""Tables: export csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from tracker.cli import options
+from tracker.cli.files import Force, Output, write_file
+from tracker.cli.options import coordinate, open_tracker
+from tracker.errors import BadCommand
+
+if TYPE_CHECKING:
+    from tracker.app import Tracker
+    from tracker.app.tables import Rows
+    from tracker.domain.dates import AsOf
+    from tracker.exports.tables import Table
+
+
+class Tabled(StrEnum):
+    """What a table holds a row of."""
+
+    events = "events"
+    state = "state"
+    duties = "duties"
+
+
+What = Annotated[
+    Tabled,
+    typer.Argument(
+        help="events, one row each; state, one row a fact; duties, one row a change of them."
+    ),
+]
+Party = Annotated[
+    str | None, typer.Option(help="events, state: what this party has a part in only.")
+]
+Kind = Annotated[
+    str | None, typer.Option(help="events, state: of this kind of event, or subject, only.")
+]
+Subject = Annotated[str | None, typer.Option(help="events, state: about this subject only.")]
+Tag = Annotated[str | None, typer.Option(help="events: with this tag only.")]
+First = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="DAY|PARTY", help="events: from this day on; duties: country of origin."
+    ),
+]
+Last = Annotated[str | None, typer.Option("--to", metavar="DAY", help="events: up to this day.")]
+Into = Annotated[str | None, typer.Option("--into", metavar="PARTY", help="duties: imported into.")]
+Product = Annotated[
+    str | None, typer.Option("--product", metavar="CODE", help="duties: as in tracker rate.")
+]
+Base = Annotated[
+    str | None, typer.Option("--base", metavar="PERCENT", help="duties: as in tracker rate.")
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--given", metavar="KEY=VALUE", help="duties: as in tracker rate; may repeat."),
+]
+History = Annotated[
+    str | None,
+    typer.Option("--history", metavar="A..B", help="duties: every change between two days."),
+]
+
+TAKEN = {
+    Tabled.events: ("party", "kind", "subject", "tag", "from", "to"),
+    Tabled.state: ("party", "kind", "subject"),
+    Tabled.duties: ("into", "from", "product", "base", "given", "history"),
+}
+"""Which of the options that say what is asked about go with which table."""
+
+
+def csv(
+    what: What,
+    party: Party = None,
+    kind: Kind = None,
+    subject: Subject = None,
+    tag: Tag = None,
+    first: First = None,
+    last: Last = None,
+    into: Into = None,
+    product: Product = None,
+    base: Base = None,
+    given: Given = None,
+    history: History = None,
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    output: Output = None,
+    force: Force = False,
+    db: options.Db = None,
+) -> None:
+    """Write events, the state on a day, or duties as CSV (RFC 4180, UTF-8, no cell altered).
+
+    \b
+    tracker export csv events --output events.csv
+    tracker export csv events --party JP --from 2025 --output japan.csv
+    tracker export csv state --as-of 2025-04-05 --known-by 2025-03-26 --output state.csv
+    tracker export csv duties --into US --from JP --product 8703.23 \\
+        --history 2025-01-01..2026-06-30 --output duties.csv
+    """
+    from tracker.cli.output import warn_of_formulas
+    from tracker.exports import csv as tables
+
+    asked = _asked(
+        what,
+        {"party": party, "kind": kind, "subject": subject, "tag": tag, "from": first, "to": last},
+        {"into": into, "product": product, "base": base, "given": given, "history": history},
+    )
+    at = (as_of, known_by, at_version, recorded_by, reading)
+    with _answer(open_tracker(db), what, asked, at) as found:
+        records = tables.Records(found.rows.cells, found.table)
+        pieces = map(str.encode, records)
+        write_file(pieces, output, force=force, total=found.rows.total, done=lambda: records.rows)
+    warn_of_formulas(records.formulas)
+
+
+# -- what was asked -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The rows of a table, and the question and coordinate that they answer."""
+
+    rows: Rows
+    table: Table
+    question: dict[str, Any]
+
+
+_Typed: TypeAlias = tuple[str | None, str | None, int | None, str | None, str | None]
+"""What was typed for --as-of, --known-by, --at-version, --recorded-by and --reading."""
+
+
+def _asked(what: Tabled, *typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of the options were typed that say what a table is about.
+
+    Raises:
+        BadCommand: one of them does not go with the table, or one that it needs is missing.
+    """
+    given = {name: value for some in typed for name, value in some.items() if value}
+    for name in given:
+        if name not in TAKEN[what]:
+            taken = ", ".join(f"--{each}" for each in TAKEN[what])
+            raise BadCommand(f"--{name} does not go with {what}, which takes {taken}")
+    if what == Tabled.duties and "history" not in given:
+        raise BadCommand("--history is missing: give both days, such as 2025-01-01..2026-06-30")
+    return given
+
+
+@contextmanager
+def _answer(
+    tracker: Tracker, what: Tabled, asked: Mapping[str, Any], typed: _Typed
+) -> Iterator[_Answer]:
+    """What *tracker* answers; the rows are there until the end."""
+    match what:
+        case Tabled.events:
+            with _events(tracker, asked, coordinate(tracker, *typed)) as found:
+                yield found
+        case Tabled.state:
+            with _state(tracker, asked, coordinate(tracker, *typed)) as found:
+                yield found
+        case Tabled.duties:
+            yield _duties(tracker, asked, typed)
+
+
+@contextmanager
+def _events(tracker: Tracker, asked: Mapping[str, Any], at: AsOf) -> Iterator[_Answer]:
+    from tracker.cli.questions import party_code
+    from tracker.domain.told import Filter
+    from tracker.exports.tables import EVENTS
+
+    since, until = options.asked_span(tracker, asked.get("from"), asked.get("to"))
+    narrowed = {name: asked[name] for name in ("kind", "subject", "tag") if name in asked}
+    party = party_code(asked.get("party"))
+    wanted = Filter(
+        party=party,
+        first=since,
+        last=until,
+        known_by=at.known_by,
+        at_version=at.at_version,
+        **narrowed,
+    )
+    with tracker.event_table(wanted) as rows:
+        question = {"known_by": at.known_by, "at_version": rows.at_version, **narrowed}
+        yield _Answer(rows, EVENTS, _said(question, party=party, **{"from": since, "to": until}))
+
+
+@contextmanager
+def _state(tracker: Tracker, asked: Mapping[str, Any], at: AsOf) -> Iterator[_Answer]:
+    from tracker.cli.questions import kind_of, party_code
+    from tracker.exports.tables import STATE, coordinate
+
+    kind, subject = kind_of(asked.get("kind")), asked.get("subject")
+    party = party_code(asked.get("party"), at.day)
+    with tracker.state_table(at, kind=kind, subject=subject, party=party) as rows:
+        question = {"as_of": at.day, **coordinate(at), "at_version": rows.at_version}
+        narrowed = {"reading": at.reading, "kind": kind, "subject": subject, "party": party}
+        yield _Answer(rows, STATE, _said(question, **narrowed))
+
+
+def _duties(tracker: Tracker, asked: Mapping[str, Any], typed: _Typed) -> _Answer:
+    from tracker.app.tables import Rows
+    from tracker.cli.rates import asked_steps
+    from tracker.exports.duties import step_rows
+    from tracker.exports.tables import DUTIES, cells_of
+
+    as_of, known_by, at_version, recorded_by, reading = typed
+    if as_of is not None:
+        raise BadCommand("--as-of does not go with duties: --history names the days")
+    goods = {name: asked.get(name) for name in ("into", "from", "product", "base")}
+    first, last, steps = asked_steps(
+        tracker,
+        asked["history"],
+        goods,
+        asked.get("given"),
+        (known_by, at_version, recorded_by, reading),
+    )
+    rows = list(step_rows(steps))
+    about = ("into", "origin", "product", "base", "given", "known_by", "reading")
+    question = {"history": f"{first}..{last}"} | {name: rows[0][name] or None for name in about}
+    version = rows[0]["at_version"]
+    return _Answer(
+        Rows(cells_of(rows, DUTIES.names), version, len(rows)),
+        DUTIES,
+        _said({"known_by": None, "at_version": version}, **question),
+    )
+
+
+def _said(question: Mapping[str, Any], **narrowed: Any) -> dict[str, Any]:
+    """A question as it is written into a file, without what was not asked; days are texts."""
+    whole = {**question} | {name: value for name, value in narrowed.items() if value is not None}
+    return {name: str(each) if isinstance(each, date) else each for name, each in whole.items()}
