@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
+from pathlib import Path
+from typing import Any
 
+import frictionless
 import pytest
+from freezegun import freeze_time
 
 from tests.conftest import CommandLine, Write, cars, entry
 from tracker.app import Tracker
 from tracker.exports import tables
+from tracker.exports.datapackage import NAME
 
 GOODS = ("--into", "US", "--from", "JP", "--product", "8703.23")
 YEARS = ("--history", "2025-01-01..2026-06-30")
@@ -19,6 +26,11 @@ STATE = ("state", "--as-of", "2025-04-05", "--known-by", "2025-03-26")
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def package(cli: CommandLine) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((cli.folder / NAME).read_bytes())
+    return found
 
 
 # -- what is asked for --------------------------------------------------------------------
@@ -117,9 +129,10 @@ def test_what_is_not_there_is_named_and_nothing_is_written(
 
     assert answer.code == 3
     assert not (cli.folder / "out.csv").exists()
+    assert not (cli.folder / NAME).exists()
 
 
-# -- JSON lines ---------------------------------------------------------------------------
+# -- for spreadsheets ---------------------------------------------------------------------
 
 NASTY = '=HYPERLINK("http://x","y"), "quoted" \u200f\u05d0 😀 ' + "w" * 80
 
@@ -139,6 +152,162 @@ def nasty(cli: CommandLine, tracker: Tracker, write: Write) -> CommandLine:
         ),
     )
     return cli
+
+
+def test_a_table_for_spreadsheets_keeps_texts_texts_and_says_what_it_altered(
+    nasty: CommandLine,
+) -> None:
+    plain = nasty.ok("export", "csv", "events")
+    safe = nasty.ok("export", "csv", "events", "--excel")
+
+    assert safe.out.startswith("\ufeffevent_id,")
+    before, after = rows(plain.out), rows(safe.out.removeprefix("\ufeff"))
+    altered = {
+        (name, row[name], other[name])
+        for row, other in zip(before, after, strict=True)
+        for name in row
+        if row[name] != other[name]
+    }
+    assert altered == {
+        ("title", NASTY, "'" + NASTY),
+        ("title", "-25.5", "'-25.5"),
+        ("place", "0201", "'0201"),
+        ("occurred", "2025-04", "'2025-04"),
+    }
+    assert "put ' before 4 texts: 2 that a spreadsheet would run as a formula, 2 that" in safe.err
+    assert "2 cells begin with" in plain.err
+
+
+def test_a_tariff_code_stays_a_text_for_spreadsheets(cli: CommandLine, shipped: Tracker) -> None:
+    goods = ("--into", "US", "--from", "JP", "--product", "0201", *YEARS)
+
+    plain = rows(cli.ok("export", "csv", "duties", *goods).out)
+    safe = rows(cli.ok("export", "csv", "duties", *goods, "--excel").out)
+
+    assert {row["product"] for row in plain} == {"0201"}
+    assert {row["product"] for row in safe} == {"'0201"}
+    assert [row["total"] for row in safe] == [row["total"] for row in plain]
+
+
+# -- what is said of a table --------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_is_said_of_tables_is_so(cli: CommandLine) -> None:
+    cli.ok("export", "csv", "events", "-o", "events.csv")
+    cli.ok("export", "csv", *STATE, "-o", "state.csv")
+    cli.ok("export", "csv", *DUTIES, "-o", "duties.csv")
+    cli.ok("export", "csv", "events", "--party", "JP", "--excel", "-o", "für Excel.csv")
+
+    report = frictionless.validate(str(cli.folder / NAME))
+
+    assert report.valid, report.flatten(["name", "type", "message"])
+    said = {each["path"]: each for each in package(cli)["resources"]}
+    assert list(said) == ["duties.csv", "events.csv", "für Excel.csv", "state.csv"]
+    for path, each in said.items():
+        content = (cli.folder / path).read_bytes()
+        assert each["bytes"] == len(content)
+        assert each["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    version = cli.version()
+    assert said["events.csv"]["tracker"]["asked"] == {"known_by": None, "at_version": version}
+    assert said["state.csv"]["tracker"]["asked"] == {
+        "as_of": "2025-04-05",
+        "known_by": "2025-03-26",
+        "at_version": version,
+        "expected": True,
+    }
+    assert said["duties.csv"]["tracker"]["asked"] == {
+        "known_by": None,
+        "at_version": version,
+        "history": "2025-01-01..2026-06-30",
+        "into": "US",
+        "origin": "JP",
+        "product": "8703.23",
+    }
+
+
+def test_a_table_that_was_altered_is_found_out(nasty: CommandLine) -> None:
+    nasty.ok("export", "csv", "events", "-o", "events.csv")
+    file = nasty.folder / "events.csv"
+    as_written = frictionless.validate(str(nasty.folder / NAME))
+
+    file.write_bytes(file.read_bytes().replace(b"1815-06-09,", b"1815-06-31,"))
+
+    altered = frictionless.validate(str(nasty.folder / NAME))
+    assert as_written.valid, as_written.flatten(["message"])
+    assert {"hash-count", "type-error"} <= {kind for (kind,) in altered.flatten(["type"])}
+
+
+def test_the_same_question_is_described_by_the_same_bytes_on_any_day(
+    nasty: CommandLine,
+) -> None:
+    described = []
+    for day in ("2025-06-01", "2026-11-22"):
+        with freeze_time(day):
+            nasty.ok("export", "csv", "events", "-o", "events.csv", "--force")
+        described.append((nasty.folder / NAME).read_bytes())
+
+    assert described[0] == described[1]
+
+
+def test_what_was_said_of_another_table_stays_and_of_the_same_one_is_replaced(
+    nasty: CommandLine,
+) -> None:
+    nasty.ok("export", "csv", "events", "-o", "a.csv")
+    nasty.ok("export", "csv", "events", "-o", "b.csv")
+    other = package(nasty)["resources"][1]
+
+    nasty.ok("export", "csv", "state", "--as-of", "2025-04-05", "-o", "a.csv", "--force")
+
+    first, second = package(nasty)["resources"]
+    assert (first["path"], first["tracker"]["table"]) == ("a.csv", "state")
+    assert second == other
+
+
+def test_names_that_differ_in_signs_alone_are_told_apart(nasty: CommandLine) -> None:
+    for path in ("a b.csv", "a-b.csv", "日本.csv"):
+        nasty.ok("export", "csv", "events", "-o", path)
+
+    names = [each["name"] for each in package(nasty)["resources"]]
+    assert len(set(names)) == 3
+    assert frictionless.validate(str(nasty.folder / NAME)).valid
+
+
+@pytest.mark.parametrize("theirs", ['{"name": "theirs", "resources": []}', "[]", "no JSON", ""])
+def test_a_description_that_somebody_else_wrote_is_written_over_only_by_force(
+    nasty: CommandLine, theirs: str
+) -> None:
+    (nasty.folder / NAME).write_text(theirs)
+
+    refused = nasty("export", "csv", "events", "-o", "events.csv")
+    kept = (nasty.folder / NAME).read_text()
+    written = (nasty.folder / "events.csv").exists()
+    nasty.ok("export", "csv", "events", "-o", "events.csv", "--force")
+
+    assert (refused.code, kept, written) == (2, theirs, False)
+    assert f"{NAME} would be written too, and it was not written by tracker" in refused.err
+    assert [each["path"] for each in package(nasty)["resources"]] == ["events.csv"]
+
+
+@pytest.mark.usefixtures("tracker")
+def test_a_table_does_not_take_the_name_of_its_description(cli: CommandLine) -> None:
+    answer = cli("export", "csv", "events", "-o", NAME)
+
+    assert answer.code == 2
+    assert "is what describes the tables beside it: name another file" in answer.err
+
+
+@pytest.mark.usefixtures("tracker")
+def test_nothing_is_said_of_what_goes_to_a_pipe_or_a_device(cli: CommandLine) -> None:
+    cli.ok("export", "csv", "events")
+    cli.ok("export", "csv", "events", "-o", "/dev/null")
+
+    assert not (cli.folder / NAME).exists()
+    assert not Path("/dev", NAME).exists()
+    assert Path("/dev/null").is_char_device()
+
+
+# -- JSON lines ---------------------------------------------------------------------------
 
 
 def test_json_lines_go_into_another_log_and_come_out_the_same(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from tracker.cli import options
+from tracker.cli import files, options
 from tracker.cli.files import Force, Output, write_file
 from tracker.cli.options import coordinate, open_tracker
 from tracker.errors import BadCommand
@@ -89,6 +91,10 @@ def csv(
     base: Base = None,
     given: Given = None,
     history: History = None,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="For spreadsheets: keep them from altering texts."),
+    ] = False,
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
@@ -100,15 +106,20 @@ def csv(
 ) -> None:
     """Write events, the state on a day, or duties as CSV (RFC 4180, UTF-8, no cell altered).
 
+    Beside a file goes datapackage.json, which says what its columns mean (Data Package 2.0).
+    With --excel an apostrophe stands before every text that a spreadsheet would run as a
+    formula, or take for a number or a day.
+
     \b
     tracker export csv events --output events.csv
-    tracker export csv events --party JP --from 2025 --output japan.csv
+    tracker export csv events --party JP --from 2025 --excel --output japan.csv
     tracker export csv state --as-of 2025-04-05 --known-by 2025-03-26 --output state.csv
     tracker export csv duties --into US --from JP --product 8703.23 \\
         --history 2025-01-01..2026-06-30 --output duties.csv
     """
     from tracker.cli.output import warn_of_formulas
     from tracker.exports import csv as tables
+    from tracker.exports.datapackage import Sealed, resource
 
     asked = _asked(
         what,
@@ -116,11 +127,60 @@ def csv(
         {"into": into, "product": product, "base": base, "given": given, "history": history},
     )
     at = (as_of, known_by, at_version, recorded_by, reading)
+    beside = _Package(output, force=force)
     with _answer(open_tracker(db), what, asked, at) as found:
-        records = tables.Records(found.rows.cells, found.table)
-        pieces = map(str.encode, records)
-        write_file(pieces, output, force=force, total=found.rows.total, done=lambda: records.rows)
-    warn_of_formulas(records.formulas)
+        guarded = tables.Guarded(found.rows.cells, found.table)
+        records = tables.Records(guarded if excel else found.rows.cells, found.table)
+        mark = [tables.BOM] if excel else []
+        sealed = Sealed(map(str.encode, chain(mark, records)))
+        write_file(sealed, output, force=force, total=found.rows.total, done=lambda: records.rows)
+        beside.write(lambda path: resource(found.table, path, sealed, found.question, excel=excel))
+    if excel:
+        _say_what_is_guarded(guarded.formulas, guarded.others)
+    else:
+        warn_of_formulas(records.formulas)
+
+
+def _say_what_is_guarded(formulas: int, others: int) -> None:
+    if formulas or others:
+        options.note(
+            f"put ' before {formulas + others} texts: {formulas} that a spreadsheet would run as "
+            f"a formula, {others} that it would take for a number or a day"
+        )
+
+
+class _Package:
+    """The package beside a file; there is none beside standard output, a pipe or a device."""
+
+    def __init__(self, output: Path | None, *, force: bool) -> None:
+        from tracker.exports.datapackage import NAME, NotOurs, resources
+
+        self._path = None
+        if output is None or files.is_special(output):
+            return
+        if output.name == NAME:
+            raise BadCommand(f"{output} is what describes the tables beside it: name another file")
+        files.must_be_free(output, force=force)
+        self._file = output.name
+        self._path = output.with_name(NAME)
+        try:
+            self._others = resources(self._path.read_bytes()) if self._path.exists() else {}
+        except OSError as error:
+            raise BadCommand(f"{self._path} cannot be read: {error.strerror}") from None
+        except NotOurs as error:
+            if not force:
+                raise BadCommand(
+                    f"{self._path} would be written too, and {error}: write to another folder, or "
+                    "--force"
+                ) from None
+            self._others = {}
+
+    def write(self, resource: Callable[[str], Mapping[str, Any]]) -> None:
+        """Write it anew with what is said of the file; what it says of others stays."""
+        from tracker.exports.datapackage import package
+
+        if self._path is not None:
+            write_file([package(self._others, resource(self._file))], self._path, force=True)
 
 
 # -- what was asked -----------------------------------------------------------------------

@@ -1,8 +1,14 @@
-"""CSV (RFC 4180): UTF-8, CRLF, a header always, no cell altered."""
+"""CSV (RFC 4180): UTF-8, CRLF, a header always, no cell altered unless for a spreadsheet.
+
+A spreadsheet takes a text that begins with = for a formula, 0201 for a number and 2025-04
+for a day.  For one, and only when asked, a byte order mark says that the file is UTF-8, and
+an apostrophe is put before every text that would be taken for something else.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import islice
@@ -12,6 +18,9 @@ from tracker.exports.tables import Cells, Kind, Table, cells_of
 
 SPREADSHEET_TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet take a text for a formula (OWASP ASVS 5, 1.2.10)."""
+GUARD = "'"
+"""What keeps a text a text; whoever reads the file otherwise takes one from the front."""
+BOM = "\ufeff"
 
 
 def write(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], out: IO[str]) -> int:
@@ -81,3 +90,53 @@ def _record(cells: Cells) -> str:
     if joined.count(",") != len(cells) - 1:
         return ",".join([f'"{cell}"' if "," in cell else cell for cell in cells])
     return joined
+
+
+# -- for spreadsheets ---------------------------------------------------------------------
+
+
+class Guarded:
+    """Rows in which every text that a spreadsheet would take for something else is guarded.
+
+    Numbers, days and truths are left as they are.  ``formulas`` and ``others`` count the
+    cells that were altered so far: those that would have been run, and those that would
+    have become numbers, days or truths.
+    """
+
+    def __init__(self, rows: Iterable[Cells], table: Table) -> None:
+        self._rows = rows
+        self._places = [
+            place for place, each in enumerate(table.columns) if each.kind in _TAKEN_AS_TEXT
+        ]
+        self.formulas = 0
+        self.others = 0
+
+    def __iter__(self) -> Iterator[Cells]:
+        for row in self._rows:
+            cells = list(row)
+            for place in self._places:
+                cell = cells[place]
+                if cell[:1] in _TRIGGERS:
+                    self.formulas += 1
+                elif cell[:1] == GUARD or _VALUE.fullmatch(cell):
+                    self.others += 1
+                else:
+                    continue
+                cells[place] = GUARD + cell
+            yield cells
+
+
+_TAKEN_AS_TEXT = {Kind.text, Kind.code, Kind.when}
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_VALUE = re.compile(
+    # Numbers, vague days, hours, percentages, amounts: 0201, 2025-04, 1E5, 1/2.  Whole days stay.
+    r"(?!\d{4}-\d\d-\d\d$)\s*[$€£¥(]?\s*[.,]?\d[\d\s.,:/%()-]*(?:e[+-]?\d+|[ap]\.?m\.?)?\s*[€£¥]?\s*"
+    r"|\d{4}-\d\d-\d\dT.*"
+    rf"|\d{{1,4}}[\s./-]*{_MONTH}(?:[\s,./-]*\d{{1,4}})?"
+    rf"|{_MONTH}[\s./-]*\d{{1,4}}(?:[\s,./-]+\d{{1,4}})?"
+    r"|true|false",
+    re.IGNORECASE,
+)
