@@ -156,7 +156,7 @@ def test_a_full_device_is_named_and_stays_one(cli: CommandLine, force: tuple[str
 
 
 @pytest.mark.usefixtures("shipped")
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx", "jsonl"])
 def test_a_disk_that_fills_up_leaves_no_half_file(cli: CommandLine, form: str) -> None:
     def few_bytes() -> None:
         resource.setrlimit(
@@ -223,7 +223,7 @@ def test_nothing_is_said_of_it_where_nobody_watches(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("shipped")
 def test_an_export_whose_reader_goes_away_ends_quietly(cli: CommandLine) -> None:
-    for words in (("csv", "events"), ("jsonl", "events")):
+    for words in (("csv", "events"), ("parquet", "state"), ("xlsx", "state"), ("jsonl", "events")):
         with subprocess.Popen(
             [*TRACKER, "export", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as running:

@@ -6,10 +6,13 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import frictionless
+import openpyxl
+import pyarrow.parquet
 import pytest
 from freezegun import freeze_time
 
@@ -96,7 +99,7 @@ def test_a_state_is_of_what_was_asked_for(cli: CommandLine, asked: tuple[str, ..
     ],
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
 )
-@pytest.mark.parametrize("form", ["csv"])
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
 @pytest.mark.usefixtures("tracker")
 def test_what_cannot_be_meant_is_refused_and_nothing_is_written(
     cli: CommandLine, form: str, words: tuple[str, ...], said: str
@@ -305,6 +308,71 @@ def test_nothing_is_said_of_what_goes_to_a_pipe_or_a_device(cli: CommandLine) ->
     assert not (cli.folder / NAME).exists()
     assert not Path("/dev", NAME).exists()
     assert Path("/dev/null").is_char_device()
+
+
+# -- true types ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("words", [("events",), STATE, DUTIES], ids=lambda words: str(words[0]))
+def test_parquet_and_workbooks_have_the_rows_and_columns_of_csv(
+    cli: CommandLine, words: tuple[str, ...]
+) -> None:
+    written = rows(cli.ok("export", "csv", *words).out)
+    cli.ok("export", "parquet", *words, "-o", "out.parquet")
+    cli.ok("export", "xlsx", *words, "-o", "out.xlsx")
+
+    parquet = pyarrow.parquet.read_table(cli.folder / "out.parquet").to_pylist()
+    book = openpyxl.load_workbook(cli.folder / "out.xlsx", read_only=True)
+    header, *lines = book[words[0]].iter_rows(values_only=True)
+
+    texts = [
+        column.name
+        for column in tables.TABLES[words[0]].columns
+        if column.kind in (tables.Kind.text, tables.Kind.code, tables.Kind.when)
+    ]
+    sheet = [dict(zip(header, line, strict=False)) for line in lines]
+    for found in (parquet, sheet):
+        assert [[row.get(name) or "" for name in texts] for row in found] == [
+            [row[name] for name in texts] for row in written
+        ]
+    assert list(parquet[0]) == list(header) == list(written[0])
+
+
+@pytest.mark.parametrize(("form", "needed"), [("parquet", "pyarrow"), ("xlsx", "xlsxwriter")])
+def test_without_the_extra_it_is_named(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, form: str, needed: str
+) -> None:
+    monkeypatch.setitem(sys.modules, needed, None)
+
+    answer = cli("export", form, "events", "--output", "out")
+
+    assert answer.code == 2
+    assert f"export {form} needs {needed}, which is not installed" in answer.err
+    assert f"pip install 'tracker[{form}]'" in answer.err
+    assert not cli.db.exists()
+
+
+@pytest.mark.parametrize("form", ["parquet", "xlsx"])
+def test_what_no_terminal_can_show_is_not_sent_to_one(cli: CommandLine, form: str) -> None:
+    answer = cli("export", form, "events", terminal=True)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert "give --output FILE" in answer.err
+
+
+def test_a_text_that_a_workbook_cuts_is_pointed_out(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    sources = [{"url": f"https://example.org/{number:05}"} for number in range(10_000)]
+    told = entry("2025-03-26-much-told", sources=sources, reported="2025-03-26")
+    cli.ok("load", str(write("many.toml", told)))
+
+    answer = cli.ok("export", "xlsx", "events", "-o", "out.xlsx")
+    whole = cli.ok("export", "csv", "events").out
+
+    assert "1 text is longer than a cell holds and was cut after 32,767 signs" in answer.err
+    assert all(f"/{number:05}" in whole for number in range(10_000))
 
 
 # -- JSON lines ---------------------------------------------------------------------------

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pandas
+import pyarrow.parquet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 
 from tracker.domain.numbers import plain
 from tracker.exports import csv as writer
+from tracker.exports import parquet, xlsx
 from tracker.exports.tables import Column, Kind, Table
 
 TABLE = Table(
@@ -163,3 +169,59 @@ def asked(source: str, *given: object) -> list[list[Any]]:
 
 
 DUCK = duckdb.connect()
+
+
+@many
+@given(grids)
+def test_parquet_is_read_back_with_its_types(grid: list[list[str]]) -> None:
+    pieces = b"".join(parquet.Groups(grid, TABLE, {"as_of": "2025-04-03"}))
+
+    found = pyarrow.parquet.read_table(io.BytesIO(pieces))
+
+    assert [list(row.values()) for row in found.to_pylist()] == meant(grid)
+
+
+@many
+@given(grids)
+def test_parquet_is_read_back_by_duckdb(tmp_path: Path, grid: list[list[str]]) -> None:
+    data = b"".join(parquet.Groups(grid, TABLE, {}))
+    # DuckDB remembers what it has read of a file with this name.
+    file = tmp_path / f"{sha256(data).hexdigest()}.parquet"
+    file.write_bytes(data)
+
+    found = asked("read_parquet(?)", str(file))
+
+    assert found == meant(grid)
+
+
+@settings(many, max_examples=30)
+@given(grids)
+def test_a_workbook_is_read_back_with_its_types(grid: list[list[str]]) -> None:
+    pieces = b"".join(xlsx.Workbook(grid, TABLE, {}))
+
+    book = openpyxl.load_workbook(io.BytesIO(pieces), read_only=True)
+
+    header, *found = book["nasty"].iter_rows(values_only=True, max_col=len(TABLE.columns))
+    assert list(header) == list(TABLE.names)
+    for row, cells, values in zip(found, grid, meant(grid), strict=True):
+        for column, cell, value, read in zip(TABLE.columns, cells, values, row, strict=True):
+            assert same(column.kind, cell, value, read), (column.name, cell, read)
+
+
+def same(kind: Kind, cell: str, value: Any, read: Any) -> bool:
+    """Whether a spreadsheet has what was meant, as exactly as it can."""
+    if not cell:
+        return read is None
+    if isinstance(read, str):
+        # What it cannot hold as it is stands there as a text.  The reader leaves escapes alone.
+        as_text = kind not in (Kind.whole, Kind.truth, Kind.instant)
+        return bool(as_text and unescape(read) == cell)
+    match kind:
+        case Kind.day:
+            return bool(isinstance(read, datetime) and read.date() == value)
+        case Kind.instant:
+            return bool(abs(read.replace(tzinfo=UTC) - value) < timedelta(milliseconds=1))
+        case Kind.number:
+            return bool(Decimal(str(read)) == value)
+        case _:
+            return bool(read == value)

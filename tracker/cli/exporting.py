@@ -1,4 +1,4 @@
-"""Exports: ics, jsonl, tables as csv, and briefings as html and md."""
+"""Exports: ics, jsonl, tables as csv, parquet and xlsx, and briefings as html and md."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -83,5 +83,5 @@ def jsonl(
     write_file((f"{entry}\n".encode() for entry in entries), output, force=force)
 
 
-for command in (tabling.csv, briefings.html, briefings.md):
+for command in (tabling.csv, tabling.parquet, tabling.xlsx, briefings.html, briefings.md):
     export.command()(command)

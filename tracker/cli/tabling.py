@@ -1,12 +1,14 @@
-"""Tables: export csv."""
+"""Tables: export csv, export parquet, export xlsx."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -147,6 +149,109 @@ def _say_what_is_guarded(formulas: int, others: int) -> None:
             f"put ' before {formulas + others} texts: {formulas} that a spreadsheet would run as "
             f"a formula, {others} that it would take for a number or a day"
         )
+
+
+def parquet(
+    what: What,
+    party: Party = None,
+    kind: Kind = None,
+    subject: Subject = None,
+    tag: Tag = None,
+    first: First = None,
+    last: Last = None,
+    into: Into = None,
+    product: Product = None,
+    base: Base = None,
+    given: Given = None,
+    history: History = None,
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    output: Output = None,
+    force: Force = False,
+    db: options.Db = None,
+) -> None:
+    """Write what export csv writes as Parquet, with true types; needs tracker[parquet].
+
+    \b
+    tracker export parquet state --as-of 2025-04-05 --output state.parquet
+    """
+    _require("pyarrow", "parquet")
+    from tracker.exports.parquet import Groups
+
+    asked = _asked(
+        what,
+        {"party": party, "kind": kind, "subject": subject, "tag": tag, "from": first, "to": last},
+        {"into": into, "product": product, "base": base, "given": given, "history": history},
+    )
+    at = (as_of, known_by, at_version, recorded_by, reading)
+    _no_terminal(output)
+    with _answer(open_tracker(db), what, asked, at) as found:
+        groups = Groups(found.rows.cells, found.table, found.question)
+        write_file(groups, output, force=force, total=found.rows.total, done=lambda: groups.rows)
+
+
+def xlsx(
+    what: What,
+    party: Party = None,
+    kind: Kind = None,
+    subject: Subject = None,
+    tag: Tag = None,
+    first: First = None,
+    last: Last = None,
+    into: Into = None,
+    product: Product = None,
+    base: Base = None,
+    given: Given = None,
+    history: History = None,
+    as_of: options.AsOfDay = None,
+    known_by: options.KnownBy = None,
+    at_version: options.AtVersion = None,
+    recorded_by: options.RecordedBy = None,
+    reading: options.Reading = None,
+    output: Output = None,
+    force: Force = False,
+    db: options.Db = None,
+) -> None:
+    """Write what export csv writes as a workbook, with true types; needs tracker[xlsx].
+
+    \b
+    tracker export xlsx events --party JP --output japan.xlsx
+    """
+    _require("xlsxwriter", "xlsx")
+    from tracker.exports.xlsx import SIGNS, Workbook
+
+    asked = _asked(
+        what,
+        {"party": party, "kind": kind, "subject": subject, "tag": tag, "from": first, "to": last},
+        {"into": into, "product": product, "base": base, "given": given, "history": history},
+    )
+    at = (as_of, known_by, at_version, recorded_by, reading)
+    _no_terminal(output)
+    with _answer(open_tracker(db), what, asked, at) as found:
+        book = Workbook(found.rows.cells, found.table, found.question)
+        write_file(book, output, force=force, total=found.rows.total, done=lambda: book.rows)
+    if book.cut:
+        some = "1 text is longer" if book.cut == 1 else f"{book.cut} texts are longer"
+        options.note(
+            f"{some} than a cell holds and {'was' if book.cut == 1 else 'were'} cut after "
+            f"{SIGNS:,} signs: export csv has all of it"
+        )
+
+
+def _require(module: str, extra: str) -> None:
+    """Refuse what an extra is needed for that is not installed."""
+    if find_spec(module) is None:
+        raise BadCommand(
+            f"export {extra} needs {module}, which is not installed: pip install 'tracker[{extra}]'"
+        )
+
+
+def _no_terminal(output: Path | None) -> None:
+    if output is None and sys.stdout.isatty():
+        raise BadCommand("this is nothing that a terminal can show: give --output FILE")
 
 
 class _Package:
