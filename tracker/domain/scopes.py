@@ -87,9 +87,9 @@ class Scope:
 
 
 @cache
-def scope_of(value: str | None) -> Scope | None:
+def scope_of(value: str) -> Scope:
     """The scope that a fact holds, as JSON; many facts hold the same."""
-    return None if value is None else Scope(json.loads(value))
+    return Scope(json.loads(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ NO_LINE = "no line of it covers these goods"
 
 
 class Span(NamedTuple, Generic[T]):
-    """A value on a rectangle of days in force and days of knowledge; None: nothing holds.
+    """A value on a rectangle of days in force and days of knowledge.
 
     ``decided`` puts it among others: the day, the order on that day, the event.
     """
@@ -92,11 +92,11 @@ class Span(NamedTuple, Generic[T]):
         return self.since <= day < self.until and self.known <= known < self.known_until
 
 
-def on(spans: Iterable[Span[T | None]], day: date, known: date) -> Span[T] | None:
-    """The span that holds; None also where a sunset left nothing."""
+def on(spans: Iterable[Span[T]], day: date, known: date) -> Span[T] | None:
+    """The span that holds."""
     for span in spans:
         if span.since <= day < span.until and span.known <= known < span.known_until:
-            return None if span.value is None else span  # type: ignore[return-value]
+            return span
     return None
 
 
@@ -148,8 +148,8 @@ class Line:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.scopes: list[Span[Scope | None]] = []
-        self.bears: list[Span[Bears | None]] = []
+        self.scopes: list[Span[Scope]] = []
+        self.bears: list[Span[Bears]] = []
         self.suspended: list[Span[Any]] = []
 
 
@@ -209,21 +209,19 @@ class Measure:
     def is_base(self) -> bool:
         """Whether it is the ordinary duty."""
         bears = (span.value for line in self.lines.values() for span in line.bears)
-        return any(each is not None and each.basis == "base" for each in bears)
+        return any(each.basis == "base" for each in bears)
 
     def matches(self, origin: str, groups: frozenset[str], product: str) -> Iterator[Match]:
         """The scopes of its lines that cover such goods on any day, or a part of them."""
         for name in sorted(self.lines):
             line = self.lines[name]
             for span in line.scopes:
-                if span.value is None:
-                    continue
                 nearness = span.value.nearness(origin, groups)
                 if nearness is None:
                     continue
                 prefix, wanted = span.value.covers(product)
                 if prefix is not None or wanted:
-                    yield Match(line, span, nearness, prefix, wanted)  # type: ignore[arg-type]
+                    yield Match(line, span, nearness, prefix, wanted)
 
 
 class Candidate(NamedTuple):
@@ -300,11 +298,13 @@ class Tariff:
         self._groups: dict[str, list[tuple[str, Span[Any]]]] = {}
         self._ended: dict[str, list[Span[Any]]] = {}
         for code, fact in memberships:
+            if fact.value is None or not fact.certain:
+                continue
             kind, _, party = fact.part.partition("/")
-            span = _span(fact, _read(fact))
-            if kind == "party" and fact.certain:
+            span = _span(fact, json.loads(fact.value))
+            if kind == "party":
                 self._groups.setdefault(party, []).append((code, span))
-            elif fact.part == "stage" and fact.certain and span.value == "ended":
+            elif fact.part == "stage" and span.value == "ended":
                 self._ended.setdefault(code, []).append(span)
 
     def covers(self, entry: Entry, known: date) -> tuple[date, date] | None:
@@ -339,7 +339,6 @@ class Tariff:
             for measure in self.measures
             for line in measure.lines.values()
             for span in line.scopes
-            if span.value is not None
             for test in span.value.tests
             if test.given == given and test.is_
         )
@@ -415,6 +414,9 @@ def _measure(
     measure = Measure(subject.removeprefix("measure/"))
     covered: list[tuple[date, date]] = []
     for fact in facts:
+        if fact.value is None:
+            # A sunset left nothing.  Certain facts do not overlap, so nothing else holds there.
+            continue
         kind, _, name = fact.part.partition("/")
         match kind:
             case "scope":
@@ -422,22 +424,20 @@ def _measure(
                 measure.line(name).scopes.append(_span(fact, scope_of(fact.value), order))
             case "line":
                 order = orders.get(fact.event, 0)
-                measure.line(name).bears.append(_span(fact, Bears.of(_read(fact)), order))
+                bears = Bears.of(json.loads(fact.value))
+                if bears is not None:
+                    measure.line(name).bears.append(_span(fact, bears, order))
             case "suspended" if name:
-                measure.line(name).suspended.append(_span(fact, _read(fact)))
+                measure.line(name).suspended.append(_span(fact, json.loads(fact.value)))
             case "yields":
-                measure.yields.setdefault(name, []).append(_span(fact, _read(fact)))
+                measure.yields.setdefault(name, []).append(_span(fact, json.loads(fact.value)))
             case "covered":
                 # Of the newest knowledge only: what the catalogue holds is no news.
-                if fact.known_until == EVER and fact.value is not None:
+                if fact.known_until == EVER:
                     covered.append((fact.since, fact.until))
             case _:
-                measure.parts.setdefault(kind, []).append(_span(fact, _read(fact)))
+                measure.parts.setdefault(kind, []).append(_span(fact, json.loads(fact.value)))
     return measure, covered
-
-
-def _read(fact: Fact) -> Any:
-    return None if fact.value is None else json.loads(fact.value)
 
 
 def _span(fact: Fact, value: T, order: int = 0) -> Span[T]:
@@ -510,7 +510,7 @@ def _elsewhere(measure: Measure, matches: Iterable[Match], day: date, known: dat
         if prefix is None or not scope.known <= known < scope.known_until:
             continue
         for bears in line.bears:
-            if not bears.known <= known < bears.known_until or bears.value is None:
+            if not bears.known <= known < bears.known_until:
                 continue
             if bears.value.basis == "exempt":
                 continue
