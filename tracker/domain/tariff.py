@@ -473,13 +473,11 @@ def _look(measure: Measure, matches: list[Match], entry: Entry, known: date) -> 
             candidates.append(
                 Candidate(line.name, nearness, prefix, scope, bears, suspended, tests)
             )
-    over: NotApplied | None = None
-    if not candidates:
-        over = _elsewhere(measure, matches, entry.on, known)
-    else:
-        over = _over(measure, day, known)
-    if unsettled and _over(measure, day, known):
+    over = _over(measure, day, known) if candidates or unsettled else None
+    if over is not None:
         unsettled = []
+    if not candidates:
+        over = _elsewhere(measure, matches, day, known)
     return Looked(measure, candidates, over, unsettled)
 
 
