@@ -278,7 +278,7 @@ def history(
 
 def conflicts(
     subject: Annotated[str | None, typer.Option(help="About this subject only.")] = None,
-    party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
+    party: options.Acting = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
     recorded_by: options.RecordedBy = None,
@@ -382,12 +382,8 @@ def agenda(
 
 def late(
     by: Annotated[Late, typer.Option(help="How to group.")] = Late.kind,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
-    ] = None,
+    first: options.OccurredFrom = None,
+    last: options.OccurredTo = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
     recorded_by: options.RecordedBy = None,

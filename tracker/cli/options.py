@@ -58,6 +58,13 @@ RecordedBy = Annotated[
         help="Count only what this log had by then: 2026-01-31T12:00Z, or a day.",
     ),
 ]
+OccurredFrom = Annotated[
+    str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
+]
+OccurredTo = Annotated[
+    str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
+]
+Acting = Annotated[str | None, typer.Option(help="A party that acts or is acted on.")]
 Reading = Annotated[
     str | None,
     typer.Option("--reading", metavar="ID", help="Answer as if this rival event were right."),

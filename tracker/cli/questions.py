@@ -246,17 +246,18 @@ def _actor(actor: dict[str, str]) -> str:
     return f"{name} ({party})" if name and party else name or party or ""
 
 
+EventKind = Annotated[str | None, typer.Option(help="proclamation, meeting, statement, …")]
+Subject = Annotated[str | None, typer.Option(help="What its effects are about.")]
+Tag = Annotated[str | None, typer.Option(help="A tag.")]
+
+
 def events(
-    party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
-    kind: Annotated[str | None, typer.Option(help="proclamation, meeting, statement, …")] = None,
-    subject: Annotated[str | None, typer.Option(help="What its effects are about.")] = None,
-    tag: Annotated[str | None, typer.Option(help="A tag.")] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
-    ] = None,
+    party: options.Acting = None,
+    kind: EventKind = None,
+    subject: Subject = None,
+    tag: Tag = None,
+    first: options.OccurredFrom = None,
+    last: options.OccurredTo = None,
     text: Annotated[
         str | None, typer.Option("--text", metavar="WORDS", help="Has all these words.")
     ] = None,
@@ -280,16 +281,12 @@ def events(
 
 def search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All of them must be there.")],
-    party: Annotated[str | None, typer.Option(help="A party that acts or is acted on.")] = None,
-    kind: Annotated[str | None, typer.Option(help="proclamation, meeting, statement, …")] = None,
-    subject: Annotated[str | None, typer.Option(help="What its effects are about.")] = None,
-    tag: Annotated[str | None, typer.Option(help="A tag.")] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="Occurred on this day or later.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
-    ] = None,
+    party: options.Acting = None,
+    kind: EventKind = None,
+    subject: Subject = None,
+    tag: Tag = None,
+    first: options.OccurredFrom = None,
+    last: options.OccurredTo = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
     recorded_by: options.RecordedBy = None,
