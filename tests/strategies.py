@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tracker.domain.events import Event, read_event
+from tracker.domain.records import record_of
 
 START = date(2025, 1, 1)
 WINDOW = [START + timedelta(days=number) for number in range(-1, 14)]
@@ -119,6 +121,11 @@ INTRODUCTION: dict[str, Any] = {
     ],
 }
 """The event that gives both subjects their titles, and the line its scope."""
+
+
+def leaves_the_introduction(events: Sequence[Event]) -> bool:
+    """Whether no event speaks about the first, so that both subjects keep their titles."""
+    return all(record_of(event).target != events[0].id for event in events)
 
 
 @st.composite

@@ -20,21 +20,18 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from tests.entries import assigned
-from tests.strategies import SUBJECTS, WINDOW, logs
+from tests.strategies import SUBJECTS, WINDOW, leaves_the_introduction, logs
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.dates import EVER, FIRST, AsOf
 from tracker.domain.events import Development, Event
-from tracker.domain.review import target_of
 from tracker.domain.state import Held, State, SubjectState, has_part, state
 from tracker.domain.timeline import Fact, canonical, fold_all, read_as
 
 Loaded = Callable[[Sequence[Event]], Tracker]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
-some_logs = logs(ties=False, most=6).filter(
-    lambda events: all(target_of(event) != events[0].id for event in events)
-)
+some_logs = logs(ties=False, most=6).filter(leaves_the_introduction)
 days = st.sampled_from(WINDOW)
 
 

@@ -23,12 +23,11 @@ from tracker.catalogue import (
     read_entries,
     read_files,
     read_text,
-    require,
     to_toml,
 )
 from tracker.domain.events import Correction, Development, content_of
 from tracker.domain.measures import RateSet, ScopeSet
-from tracker.errors import BadEntries, NotFound, Problem
+from tracker.errors import NotFound, Problem
 
 X = "2025-03-26-x"
 
@@ -175,7 +174,7 @@ def test_what_is_wrong_is_found_on_its_line_whatever_stands_around_it(
 def test_an_entry_is_read_with_its_effects_and_its_numbers_unrounded() -> None:
     text = entry(CARS, MEASURE, EVERY_CAR, rate(Decimal("2.675"), since=date(2025, 4, 3)))
 
-    (event,) = require(read_text(text, "f.toml"))
+    (event,) = read_text(text, "f.toml").events
 
     assert isinstance(event, Development)
     _, _, effect = event.effects
@@ -188,7 +187,7 @@ def test_an_entry_is_read_with_its_effects_and_its_numbers_unrounded() -> None:
 def test_a_correction_is_read_with_the_content_that_it_brings() -> None:
     text = entry(X, kind="correction", of=CARS, content={"title": "Right", "effects": []})
 
-    (event,) = require(read_text(text, "f.toml"))
+    (event,) = read_text(text, "f.toml").events
 
     assert isinstance(event, Correction)
     assert event.content.title == "Right"
@@ -210,7 +209,7 @@ def test_a_day_may_be_written_with_or_without_quotes_and_keeps_its_hour(
 ) -> None:
     whole = cars().replace("from = 2025-04-03", f"from = {written}")
 
-    (event,) = require(read_text(whole, "f.toml"))
+    (event,) = read_text(whole, "f.toml").events
 
     assert isinstance(event, Development)
     since = event.effects[1].days()[0]
@@ -263,13 +262,10 @@ def test_entries_without_a_file_are_named_by_what_they_came_from() -> None:
     assert {str(problem).split(": ")[0] for problem in batch.problems} == {"the command line"}
 
 
-def test_a_batch_with_something_wrong_is_refused_with_all_of_it() -> None:
+def test_all_that_is_wrong_with_an_entry_is_said() -> None:
     batch = read_text(entry(X, colour="red", shape="round"), "f.toml")
 
-    with pytest.raises(BadEntries) as refused:
-        require(batch)
-
-    assert [problem.field for problem in refused.value.problems] == ["colour", "shape"]
+    assert [problem.field for problem in batch.problems] == ["colour", "shape"]
 
 
 def test_folders_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
@@ -389,7 +385,7 @@ def test_the_codes_of_a_list_file_stand_beside_those_of_the_entry(tmp_path: Path
     (tmp_path / "lists/old.txt").write_text("8703.24.01\n")
     (tmp_path / "cars.toml").write_text(LISTED)
 
-    (event,) = require(read_files([tmp_path / "cars.toml"]))
+    (event,) = read_files([tmp_path / "cars.toml"]).events
 
     assert isinstance(event, Development)
     (effect,) = event.effects

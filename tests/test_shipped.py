@@ -244,7 +244,7 @@ def test_the_alliance_of_japan_in_1955_is_the_treaty_of_1951(catalogue: Tracker)
     ],
 )
 def test_the_subjects_that_others_rely_on_are_there(catalogue: Tracker, subject: str) -> None:
-    assert catalogue.has_subject(subject)
+    assert catalogue.timeline(catalogue.as_of(), subject)
 
 
 def test_the_second_round_was_planned_before_it_was_held(ask: Ask) -> None:

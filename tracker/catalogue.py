@@ -26,7 +26,7 @@ from pydantic_core import ErrorDetails
 from tracker.domain.events import Event, from_content, problems, read_event
 from tracker.domain.records import Record, record_of
 from tracker.domain.values import SUBJECT_KINDS, Value
-from tracker.errors import BadEntries, NotFound, Problem
+from tracker.errors import NotFound, Problem
 
 _SUBJECT = re.compile(rf"\b(?:{'|'.join(SUBJECT_KINDS)})/[a-z0-9]+(?:-[a-z0-9]+)*")
 _EVENT = re.compile(r"\b\d{4}(?:-[a-z0-9]+)+\b")
@@ -643,14 +643,3 @@ def _toml_value(key: str, value: Any) -> str:
         inner = ", ".join(f"{name} = {_toml_value(name, item)}" for name, item in value.items())
         return "{ " + inner + " }"
     return json.dumps(value, ensure_ascii=False)
-
-
-def require(batch: Batch) -> list[Event]:
-    """The events of *batch*.
-
-    Raises:
-        BadEntries: anything is wrong with it.
-    """
-    if batch.problems:
-        raise BadEntries(batch.problems)
-    return batch.events

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import oracle
-from tests.strategies import WINDOW, logs
+from tests.strategies import WINDOW, leaves_the_introduction, logs
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.dates import AsOf
 from tracker.domain.events import Event
-from tracker.domain.review import target_of
+from tracker.domain.records import record_of
 from tracker.domain.state import has_part
 from tracker.domain.timeline import canonical
 from tracker.errors import BadEntries, Problem
@@ -70,7 +70,9 @@ def cut(events: Sequence[Event], seed: int) -> Iterator[list[Event]]:
         chunk, shuffled = shuffled[:size], shuffled[size:]
         wanted = {events[0].id} | {event.id for event in chunk}
         while more := {
-            target for name in wanted if (target := target_of(by_id[name])) and target not in wanted
+            target
+            for name in wanted
+            if (target := record_of(by_id[name]).target) and target not in wanted
         }:
             wanted |= more
         batch = [by_id[name] for name in wanted - loaded]
@@ -79,11 +81,7 @@ def cut(events: Sequence[Event], seed: int) -> Iterator[list[Event]]:
         yield batch
 
 
-def without_the_introduction_touched(events: list[Event]) -> bool:
-    return all(target_of(event) != events[0].id for event in events)
-
-
-batches = logs(ties=False, most=6).filter(without_the_introduction_touched)
+batches = logs(ties=False, most=6).filter(leaves_the_introduction)
 
 
 @settings(max_examples=40)
@@ -155,7 +153,7 @@ def test_loading_twice_changes_nothing(databases: Databases, events: list[Event]
 
 
 @settings(max_examples=25)
-@given(logs(ties=True, most=6).filter(without_the_introduction_touched))
+@given(logs(ties=True, most=6).filter(leaves_the_introduction))
 def test_decisions_that_nothing_but_their_ids_would_decide_are_refused_whole(
     databases: Databases, events: list[Event]
 ) -> None:

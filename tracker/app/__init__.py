@@ -161,9 +161,9 @@ def _rebuild(conn: Connection) -> Rebuilt:
         return Rebuilt(facts.digest(conn), rebuilding.rebuild(conn))
 
 
-def today() -> date:
-    """The day it is, in UTC."""
-    return datetime.now(UTC).date()
+def now() -> datetime:
+    """The instant it is, in UTC."""
+    return datetime.now(UTC)
 
 
 class Tracker:
@@ -174,9 +174,7 @@ class Tracker:
         now: the clock; instants in UTC.
     """
 
-    def __init__(
-        self, url: str, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, url: str, *, now: Callable[[], datetime] = now) -> None:
         self._engine = database.engine_for(url)
         self._now = now
         self._ready = False
@@ -1059,11 +1057,6 @@ class Tracker:
         """The content that the log keeps under this id, as JSON; None when it has no such event."""
         with self._reading() as conn:
             return logs.contents(conn, [event_id]).get(event_id)
-
-    def has_subject(self, subject: str) -> bool:
-        """Whether an event introduces *subject*."""
-        with self._reading() as conn:
-            return bool(logs.introduced(conn, [subject]))
 
     def _require_subject(self, conn: Connection, subject: str) -> None:
         if not logs.introduced(conn, [subject]):

@@ -607,11 +607,11 @@ def parties(
     tracker parties CS --as-of 1990-01-01
     tracker parties 732 --scheme cow --as-of 2000-01-01
     """
-    from tracker.app import today
+    from tracker.app import now
     from tracker.cli import output
     from tracker.domain.parties import codes, party, resolve
 
-    day = options.read_day(as_of, "--as-of", today()) if as_of else None
+    day = options.read_day(as_of, "--as-of", now().date()) if as_of else None
     exact = party(name) if day is None and scheme is None else None
     found = exact or resolve(
         name, on=day.last if day else None, scheme=scheme.value if scheme else None

@@ -34,11 +34,6 @@ class Head:
         return cls(record.id, kind, record.target, rival)
 
 
-def target_of(event: Event) -> str | None:
-    """The event that *event* speaks about or disagrees with."""
-    return event.against if isinstance(event, Development) else event.of
-
-
 def subjects_named(batch: Iterable[Record]) -> set[str]:
     """The subjects that the batch changes or refers to."""
     return {subject for record in batch for _, subject, _ in record.named}
