@@ -12,6 +12,7 @@ from tracker.domain.dates import AsOf
 from tracker.domain.duties import Duty, duty
 from tracker.domain.events import Development, Event
 from tracker.domain.givens import in_words, read_givens
+from tracker.domain.memberships import Memberships
 from tracker.domain.numbers import plain
 from tracker.domain.parties import groups
 from tracker.domain.products import read_product
@@ -96,11 +97,10 @@ def decided(day: str, *effects: Effect, name: str = "act", **more: Any) -> Event
 def tariff(events: Iterable[Event]) -> Tariff:
     """The tariff that *events* add up to."""
     events = list(events)
-    bodies = {agreement: code for code, agreement in groups().items()}
     facts = folded(events)
     return Tariff(
         [each for each in facts if each.subject.startswith("measure/")],
-        [(bodies[each.subject], each) for each in facts if each.subject in bodies],
+        Memberships(facts),
         {each.event: f"https://example.org/{each.event}" for each in facts},
         {each.id: each.order for each in events if isinstance(each, Development)},
         len(events),

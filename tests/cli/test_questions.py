@@ -377,6 +377,24 @@ def test_a_group_stands_for_its_members_on_the_day(
     assert found("JP", "2025-01-31") == 0
 
 
+def test_who_only_may_be_a_member_of_a_group_is_none_for_measures_and_rates_alike(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    union = pact("2025-01-01-union", "bloc", "DE", slug="eu")
+    joins = {"kind": "party-stage-set", "subject": "agreement/eu", "parties": ["HR"]}
+    joined = entry("2025-01-05-joined", {**joins, "stage": "in-force", "from": "2025-02"})
+    taxed = entry("2025-01-10-cars", MEASURE, {**EVERY_CAR, "partners": ["EU"]}, rate(25))
+    cli.ok("load", str(write("m.toml", union, joined, taxed)))
+
+    def found(day: str) -> tuple[int, int]:
+        measures = cli.ok("measures", "--from", "HR", "--as-of", day, "--format", "json")
+        goods = ("--into", "US", "--from", "HR", "--product", "8703.23", "--on", day)
+        charged = cli.ok("rate", *goods, "--format", "json").json["components"]
+        return len(measures.json["measures"]), len(charged)
+
+    assert (found("2025-02-27"), found("2025-02-28")) == ((0, 0), (1, 1))
+
+
 @pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("form", ["table", "csv"])
 def test_measures_are_a_row_each(cli: CommandLine, form: str) -> None:

@@ -500,6 +500,12 @@ class Tracker:
         rivals = (each for each in disputed if each.known <= at.knowledge < each.known_until)
         return state_of_rows(placed, held, rivals, party=party)
 
+    def _facts_about(self, conn: Connection, at: AsOf, subjects: Collection[str]) -> list[Fact]:
+        """The facts of *subjects* on all days, as known on every day, at the version of *at*."""
+        if at.at_version is None and at.reading is None:
+            return facts.about(conn, subjects)
+        return self._folded(conn, at, subjects)[0]
+
     def _folded(
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
     ) -> tuple[list[Fact], list[Assignment]]:
@@ -824,24 +830,22 @@ class Tracker:
             return self._tariff[1]
 
     def _tariff_of(self, conn: Connection, at: AsOf, version: int | None) -> Tariff:
+        from tracker.domain.memberships import Memberships
         from tracker.domain.parties import groups
         from tracker.domain.tariff import Tariff
 
-        bodies = {agreement: code for code, agreement in groups().items()}
+        bodies = groups().values()
         wanted = [
             name
             for name in logs.all_introduced(conn)
             if name.startswith("measure/") or name in bodies
         ]
-        if at.at_version is None and at.reading is None:
-            held = facts.about(conn, wanted)
-        else:
-            held, _ = self._folded(conn, at, wanted)
+        held = self._facts_about(conn, at, wanted)
         measures = [each for each in held if each.subject not in bodies]
         cited = logs.cited(conn, {each.event for each in measures})
         return Tariff(
             measures,
-            ((bodies[each.subject], each) for each in held if each.subject in bodies),
+            Memberships(each for each in held if each.subject in bodies),
             {name: each.source for name, each in cited.items()},
             {name: each.order for name, each in cited.items() if each.order},
             version,
@@ -907,16 +911,13 @@ class Tracker:
 
     def _groups_of(self, conn: Connection, at: AsOf, party: str) -> frozenset[str]:
         """The groups that *party* belongs to at *at*, by the codes that scopes name them by."""
+        from tracker.domain.memberships import Memberships
         from tracker.domain.parties import groups
 
-        by_agreement = {agreement: code for code, agreement in groups().items()}
-        return frozenset(
-            by_agreement[agreement.subject]
-            for name in facts.naming(conn, party, "agreement")
-            if name in by_agreement
-            for agreement in self._state(conn, at, subject=name).subjects
-            if any(member.party == party for member in members(agreement))
-        )
+        bodies = groups().values()
+        named = [name for name in facts.naming(conn, party, "agreement") if name in bodies]
+        found = Memberships(self._facts_about(conn, at, named))
+        return found.groups_of(party, at.day, at.knowledge)
 
     def events(self, wanted: Filter, *, words: str | None = None) -> Iterator[Told]:
         """The events that *wanted* asks for, by the day they occurred, as known at its coordinate.

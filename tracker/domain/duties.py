@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 from tracker.domain.dates import AsOf
 from tracker.domain.givens import Stated, Test, in_words
 from tracker.domain.products import dotted
+from tracker.domain.spans import Span
 from tracker.domain.tariff import (
     NO_LINE,
     Bears,
@@ -35,7 +36,6 @@ from tracker.domain.tariff import (
     Looked,
     Measure,
     NotApplied,
-    Span,
     Tariff,
     Unsettled,
 )

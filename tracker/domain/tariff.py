@@ -13,16 +13,15 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from tracker.domain.dates import EVER
 from tracker.domain.givens import Stated, Test
+from tracker.domain.memberships import Memberships
 from tracker.domain.products import dotted
 from tracker.domain.scopes import Scope, scope_of
-from tracker.domain.ties import MEMBER_STAGES
+from tracker.domain.spans import Span, on
 from tracker.domain.timeline import Fact
-
-T = TypeVar("T")
 
 CHARGING = frozenset({"tariff", "quota", "remedy", "fee", "ban"})
 """The instruments that bear on the entry of goods."""
@@ -72,32 +71,6 @@ class Unsettled:
 
 
 NO_LINE = "no line of it covers these goods"
-
-
-class Span(NamedTuple, Generic[T]):
-    """A value on a rectangle of days in force and days of knowledge.
-
-    ``decided`` puts it among others: the day, the order on that day, the event.
-    """
-
-    since: date
-    until: date
-    known: date
-    known_until: date
-    value: T
-    event: str
-    decided: tuple[date, int, str]
-
-    def holds(self, day: date, known: date) -> bool:
-        return self.since <= day < self.until and self.known <= known < self.known_until
-
-
-def on(spans: Iterable[Span[T]], day: date, known: date) -> Span[T] | None:
-    """The span that holds."""
-    for span in spans:
-        if span.since <= day < span.until and span.known <= known < span.known_until:
-            return span
-    return None
 
 
 class Bears(NamedTuple):
@@ -264,8 +237,7 @@ class Tariff:
 
     Args:
         facts: those of the measures, sorted by subject and part.
-        memberships: the facts of the agreements that scopes name as groups, each with the
-            code of the group: of their parties, and of their own stage.
+        memberships: who belongs to the groups that scopes name.
         sources: event → the address of its first source.
         orders: event → its order among the decisions of its day, where that is not 0.
         version: how much of the log the facts have seen.
@@ -274,12 +246,13 @@ class Tariff:
     def __init__(
         self,
         facts: Iterable[Fact],
-        memberships: Iterable[tuple[str, Fact]] = (),
+        memberships: Memberships,
         sources: Mapping[str, str] | None = None,
         orders: Mapping[str, int] | None = None,
         version: int | None = None,
     ) -> None:
         self.sources = sources or {}
+        self._memberships = memberships
         self.version = version
         self._seen: dict[
             tuple[frozenset[str], str, frozenset[str], str],
@@ -295,17 +268,6 @@ class Tariff:
             instrument = measure.parts.get("instrument")
             if instrument and instrument[0].value in CHARGING:
                 self.measures.append(measure)
-        self._groups: dict[str, list[tuple[str, Span[Any]]]] = {}
-        self._ended: dict[str, list[Span[Any]]] = {}
-        for code, fact in memberships:
-            if fact.value is None or not fact.certain:
-                continue
-            kind, _, party = fact.part.partition("/")
-            span = _span(fact, json.loads(fact.value))
-            if kind == "party":
-                self._groups.setdefault(party, []).append((code, span))
-            elif fact.part == "stage" and span.value == "ended":
-                self._ended.setdefault(code, []).append(span)
 
     def covers(self, entry: Entry, known: date) -> tuple[date, date] | None:
         """The first day of entry that is covered for its importer, and the first no longer so."""
@@ -320,7 +282,7 @@ class Tariff:
         own = self._covered.get(entry.into)
         if own is not None:
             return own
-        groups = self.groups_of(entry.into, entry.on, known) if self._covered else ()
+        groups = self._memberships.groups_of(entry.into, entry.on, known)
         return [span for code in sorted(groups) for span in self._covered.get(code, ())]
 
     @cached_property
@@ -343,20 +305,9 @@ class Tariff:
             if test.given == given and test.is_
         )
 
-    def groups_of(self, party: str, day: date, known: date) -> frozenset[str]:
-        """The groups that *party* belongs to on *day*, as known."""
-        return frozenset(
-            code
-            for code, span in self._groups.get(party, ())
-            if span.value in MEMBER_STAGES
-            and span.holds(day, known)
-            and on(self._ended.get(code, ()), day, known) is None
-        )
-
     def turns(self, known: date) -> list[date]:
         """The days on which something that is known begins or ends, sorted."""
-        spans: list[Span[Any]] = [span for each in self._groups.values() for _, span in each]
-        spans += [span for each in self._ended.values() for span in each]
+        spans: list[Span[Any]] = [*self._memberships.spans()]
         for measure in self.measures:
             for line in measure.lines.values():
                 spans += [*line.scopes, *line.bears, *line.suspended]
@@ -373,8 +324,9 @@ class Tariff:
             Those of which a line covers the goods on some day, and the ordinary duty; and of
             the others that they have none.
         """
-        groups = self.groups_of(entry.origin, entry.on, known)
-        imposers = frozenset((entry.into, *self.groups_of(entry.into, entry.on, known)))
+        groups_of = self._memberships.groups_of
+        groups = groups_of(entry.origin, entry.on, known)
+        imposers = frozenset((entry.into, *groups_of(entry.into, entry.on, known)))
         bearing, others = self._sorted(imposers, entry.origin, groups, entry.product)
         return (
             [
@@ -421,35 +373,23 @@ def _measure(
         match kind:
             case "scope":
                 order = orders.get(fact.event, 0)
-                measure.line(name).scopes.append(_span(fact, scope_of(fact.value), order))
+                measure.line(name).scopes.append(Span.of(fact, scope_of(fact.value), order))
             case "line":
                 order = orders.get(fact.event, 0)
                 bears = Bears.of(json.loads(fact.value))
                 if bears is not None:
-                    measure.line(name).bears.append(_span(fact, bears, order))
+                    measure.line(name).bears.append(Span.of(fact, bears, order))
             case "suspended" if name:
-                measure.line(name).suspended.append(_span(fact, json.loads(fact.value)))
+                measure.line(name).suspended.append(Span.of(fact, json.loads(fact.value)))
             case "yields":
-                measure.yields.setdefault(name, []).append(_span(fact, json.loads(fact.value)))
+                measure.yields.setdefault(name, []).append(Span.of(fact, json.loads(fact.value)))
             case "covered":
                 # Of the newest knowledge only: what the catalogue holds is no news.
                 if fact.known_until == EVER:
                     covered.append((fact.since, fact.until))
             case _:
-                measure.parts.setdefault(kind, []).append(_span(fact, json.loads(fact.value)))
+                measure.parts.setdefault(kind, []).append(Span.of(fact, json.loads(fact.value)))
     return measure, covered
-
-
-def _span(fact: Fact, value: T, order: int = 0) -> Span[T]:
-    return Span(
-        fact.since,
-        fact.until,
-        fact.known,
-        fact.known_until,
-        value,
-        fact.event,
-        (fact.decided, order, fact.event),
-    )
 
 
 def _look(measure: Measure, matches: list[Match], entry: Entry, known: date) -> Looked:
