@@ -223,13 +223,15 @@ class Candidate(NamedTuple):
 class Looked(NamedTuple):
     """What was found of one measure for the goods, before anything stated is looked at.
 
-    ``over`` says why the measure is not charged whatever is stated.
+    ``over`` says why the measure is not charged whatever is stated; ``yields`` to which
+    measures it yields on the day, and how much.
     """
 
     measure: Measure
     candidates: list[Candidate]
     over: NotApplied | None
     unsettled: list[Unsettled]
+    yields: list[tuple[str, Span[Any]]]
 
 
 class Tariff:
@@ -418,7 +420,9 @@ def _look(measure: Measure, matches: list[Match], entry: Entry, known: date) -> 
         unsettled = []
     if not candidates:
         over = _elsewhere(measure, matches, day, known)
-    return Looked(measure, candidates, over, unsettled)
+    may_charge = over is None or measure.is_base
+    yields = measure.yields_on(day, known) if may_charge else []
+    return Looked(measure, candidates, over, unsettled, yields)
 
 
 def _digits_wanted(entry: Entry, codes: list[str]) -> str:
