@@ -794,29 +794,26 @@ class Tracker:
             into: imposed by this party, or by a group that it belongs to.
             origin: bearing on the goods of this party, directly or as one of a group.
             product: bearing on this code, or on a part of it.
+
+        Where all three are named, each line says whether it is charged.
         """
-        from tracker.domain.scopes import bearing
+        from tracker.domain.scopes import bearing_on
 
         with self._reading() as conn:
             groups = self._groups_of(conn, at, origin) if origin else frozenset()
             imposers = {into, *self._groups_of(conn, at, into)} if into else None
             alone = into if imposers == {into} else None
             found = self._state(conn, at, kind="measure", imposer=alone)
-        listed = [
-            measure
-            for measure in found.subjects
-            if measure.stage in ("in-force", "announced", "suspended")
-            and (imposers is None or measure.value("imposer") in imposers)
-        ]
-        lines = [
-            each
-            for measure in listed
-            for each in bearing(measure, at.day, origin=origin, groups=groups, product=product)
-        ]
-        if origin is None and product is None:
-            return found, listed, lines
-        bearing_on = {each.measure.subject for each in lines}
-        return found, [each for each in listed if each.subject in bearing_on], lines
+        listed, lines = bearing_on(
+            found, imposers=imposers, origin=origin, groups=groups, product=product
+        )
+        if into and origin and product:
+            from tracker.domain.duties import applied
+            from tracker.domain.tariff import Entry
+
+            entry = Entry(into, origin, product, at.day)
+            lines = list(applied(lines, self.rate(at, entry)))
+        return found, listed, lines
 
     def tariff(self, at: AsOf) -> Tariff:
         """The measures on goods that enter anywhere, ready to be asked many times.

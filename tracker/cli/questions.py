@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tracker.app import Tracker
     from tracker.domain.dates import AsOf
-    from tracker.domain.scopes import Bearing
     from tracker.domain.ties import Member
     from tracker.domain.told import Told
 
@@ -517,10 +516,7 @@ def measures(
         origin=party_code(origin, at.day),
         product=product,
     )
-    applies: dict[tuple[str, str], str] = {}
-    if into is not None and origin is not None and product is not None:
-        applies = _applying(tracker, at, (into, origin, product), lines)
-    shape = shapes.of_measures(found, listed, lines, applies) if format == Format.json else None
+    shape = shapes.of_measures(found, listed, lines) if format == Format.json else None
     if origin is None and product is None:
         output.show(
             format,
@@ -547,7 +543,7 @@ def measures(
                 "measure": each.measure.subject,
                 "line": each.line,
                 "stage": each.stage,
-                "applies": applies.get((each.measure.subject, each.line), ""),
+                "applies": each.applies or "",
                 "bears": words.of_value(f"line/{each.line}", each.bears.value),
                 "on condition": words.of_conditions(each.scope.value),
                 "days": words.of_days(each.bears.since, each.bears.until, each.bears.since_hour),
@@ -557,27 +553,6 @@ def measures(
         ),
         columns=("measure", "line", "stage", "applies", "bears", "on condition", "days", "event"),
     )
-
-
-def _applying(
-    tracker: Any, at: "AsOf", goods: tuple[str, str, str], lines: "Iterable[Bearing]"
-) -> dict[tuple[str, str], str]:
-    """Measure and line → ``yes`` where it is charged, nothing else being shown of the goods, or
-    why its measure is not (``yields``, ``exempt``, …).
-    """
-    from tracker.domain.tariff import Entry
-
-    into, origin, product = goods
-    codes = party_code(into, at.day), party_code(origin, at.day)
-    found = tracker.rate(at, Entry(codes[0] or into, codes[1] or origin, product, at.day))
-    charged = {(each.measure, each.line) for each in found.components}
-    why = {each.measure: each.code for each in found.not_applied}
-    return {
-        (each.measure.subject, each.line): "yes"
-        if (name := each.measure.subject.removeprefix("measure/"), each.line) in charged
-        else why.get(name, "")
-        for each in lines
-    }
 
 
 class Scheme(StrEnum):

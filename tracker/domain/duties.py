@@ -15,6 +15,7 @@ from decimal import Decimal
 from tracker.domain.charges import Charged, charge, points_of
 from tracker.domain.dates import AsOf
 from tracker.domain.givens import in_words
+from tracker.domain.scopes import Bearing
 from tracker.domain.tariff import Entry, Looked, NotApplied, Tariff, Unsettled
 from tracker.domain.unstated import WouldChange, more_digits, would_change
 from tracker.domain.winners import Prohibited, winner
@@ -124,6 +125,16 @@ def duty(tariff: Tariff, entry: Entry, at: AsOf) -> Duty:
         covered=covered,
         covers=covers,
     )
+
+
+def applied(lines: Iterable[Bearing], found: Duty) -> Iterator[Bearing]:
+    """*lines*, each with whether it is charged by the answer *found*, or why its measure is not."""
+    charged = {(each.measure, each.line) for each in found.components}
+    why = {each.measure: each.code for each in found.not_applied}
+    for each in lines:
+        name = each.measure.subject.removeprefix("measure/")
+        applies = "yes" if (name, each.line) in charged else why.get(name, "")
+        yield replace(each, applies=applies)
 
 
 def _components(charged: Charged, tariff: Tariff, entry: Entry, known: date) -> Iterator[Component]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ from typing import Any
 
 from tracker.domain.givens import Test
 from tracker.domain.products import ANY
-from tracker.domain.state import Held, SubjectState
+from tracker.domain.state import Held, State, SubjectState
 
 EVERYONE = "*"
 """The partner that stands for all."""
@@ -94,13 +94,50 @@ def scope_of(value: str) -> Scope:
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """A line of a measure that bears on goods: in-force, suspended or announced."""
+    """A line of a measure that bears on goods: in-force, suspended or announced.
+
+    ``applies`` is ``yes`` where it is charged, nothing else being shown of the goods, or why
+    its measure is not (``yields``, ``exempt``, …); None where it was not asked.
+    """
 
     measure: SubjectState
     line: str
     stage: str
     bears: Held
     scope: Held
+    applies: str | None = None
+
+
+def bearing_on(
+    state: State,
+    *,
+    imposers: Collection[str | None] | None = None,
+    origin: str | None = None,
+    groups: frozenset[str] = frozenset(),
+    product: str | None = None,
+) -> tuple[list[SubjectState], list[Bearing]]:
+    """The measures of *state* in force, announced or suspended, and the lines of them.
+
+    Args:
+        imposers: those of these parties.
+        origin: those that bear on goods of this party, itself or as one of *groups*.
+        product: those that cover this code, or a part of it.
+    """
+    measures = [
+        measure
+        for measure in state.subjects
+        if measure.stage in ("in-force", "announced", "suspended")
+        and (imposers is None or measure.value("imposer") in imposers)
+    ]
+    lines = [
+        line
+        for measure in measures
+        for line in bearing(measure, state.as_of.day, origin=origin, groups=groups, product=product)
+    ]
+    if origin is None and product is None:
+        return measures, lines
+    bear = {line.measure.subject for line in lines}
+    return [measure for measure in measures if measure.subject in bear], lines
 
 
 def bearing(

@@ -180,13 +180,8 @@ def of_measures(
     state: State,
     measures: Iterable[SubjectState],
     lines: Iterable[Bearing],
-    applies: Mapping[tuple[str, str], str],
 ) -> dict[str, Any]:
-    """``{"as_of", "measures": […], "lines": […]}``: measures as in a state, lines by name.
-
-    Args:
-        applies: measure and line → whether it is charged, or why not, where goods were named.
-    """
+    """``{"as_of", "measures": […], "lines": […]}``: measures as in a state, lines by name."""
     return {
         "as_of": of_coordinate(state.as_of),
         "measures": [of_subject(measure) for measure in measures],
@@ -195,7 +190,7 @@ def of_measures(
                 "measure": each.measure.subject,
                 "line": each.line,
                 "stage": each.stage,
-                "applies": applies.get((each.measure.subject, each.line)),
+                "applies": each.applies,
                 "bears": of_held(each.bears),
                 "scope": of_held(each.scope),
             }
