@@ -820,33 +820,14 @@ class Tracker:
 
         The version of the log and the reading are those of *at*; its days do not matter.
         """
+        from tracker.app import tariffs
+
         with self._reading() as conn:
             key = self._placed(conn, at).at_version, at.reading
             if self._tariff is None or self._tariff[0] != key:
-                self._tariff = key, self._tariff_of(conn, at, key[0])
+                held = self._facts_about(conn, at, tariffs.subjects(conn))
+                self._tariff = key, tariffs.made_of(conn, held, key[0])
             return self._tariff[1]
-
-    def _tariff_of(self, conn: Connection, at: AsOf, version: int | None) -> Tariff:
-        from tracker.domain.memberships import Memberships
-        from tracker.domain.parties import groups
-        from tracker.domain.tariff import Tariff
-
-        bodies = groups().values()
-        wanted = [
-            name
-            for name in logs.all_introduced(conn)
-            if name.startswith("measure/") or name in bodies
-        ]
-        held = self._facts_about(conn, at, wanted)
-        measures = [each for each in held if each.subject not in bodies]
-        cited = logs.cited(conn, {each.event for each in measures})
-        return Tariff(
-            measures,
-            Memberships(each for each in held if each.subject in bodies),
-            {name: each.source for name, each in cited.items()},
-            {name: each.order for name, each in cited.items() if each.order},
-            version,
-        )
 
     def question(self, at: AsOf, raw: Mapping[str, Any]) -> Question:
         """The question about goods that *raw* asks.
@@ -854,10 +835,9 @@ class Tracker:
         Raises:
             BadQuestion, BadGiven, UnknownProduct, UnknownParty: it cannot be asked.
         """
-        from tracker.domain.questions import read_question
+        from tracker.app import tariffs
 
-        tariff = self.tariff(at)
-        return read_question(raw, claims=tariff.claims, uses=tariff.uses)
+        return tariffs.question(self.tariff(at), raw)
 
     def rate(self, at: AsOf, entry: Entry) -> Duty:
         """What *entry* pays, as known at *at*, whose day is that of the entry."""
@@ -874,23 +854,9 @@ class Tracker:
             at: which version of the log and which reading; the last day whose reports count,
                 for questions that name none.
         """
-        from tracker.domain.duties import duty
-        from tracker.domain.questions import read_question
+        from tracker.app import tariffs
 
-        tariff, today = self.tariff(at), self.today()
-        for raw in questions:
-            if isinstance(raw, TrackerError):
-                yield raw
-                continue
-            try:
-                asked = read_question(raw, claims=tariff.claims, uses=tariff.uses)
-            except TrackerError as error:
-                yield error
-                continue
-            known = asked.known_by or at.known_by
-            late = asked.entry.on > (known or today)
-            here = replace(at, day=asked.entry.on, known_by=known, expected=late)
-            yield duty(tariff, asked.entry, here)
+        return tariffs.answers(self.tariff(at), at, questions, today=self.today())
 
     def rate_steps(self, at: AsOf, entry: Entry, first: date) -> list[Step]:
         """What *entry* pays on *first*, and every change of it up to the day of *at*."""
