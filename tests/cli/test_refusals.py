@@ -497,6 +497,7 @@ def test_a_line_without_a_scope_is_refused(refused: Refused) -> None:
     [
         ({"conditions": [{"given": "approval", "is": "us-content"}]}, {}, "approval is no given"),
         ({"conditions": [{"given": "quota", "is": "withn"}]}, {}, "within or exhausted"),
+        ({"conditions": [{"given": "us-content", "at-least": 2}]}, {}, "2 is above 1"),
         ({}, {"share": "content:stel"}, "stel is no share of the value"),
     ],
 )

@@ -303,6 +303,28 @@ def test_a_condition_that_asks_nothing_or_two_things_is_refused(condition: dict[
             {"given": "steel-weight", "before": "2025-04-05"},
             "steel-weight is tested by at-least or below or is",
         ),
+        (
+            {"given": "steel-value", "at-least": "2"},
+            "steel-value: 2 is above 1: it is a share, so write 0.02 for 2 %",
+        ),
+        ({"given": "us-content", "is": "1.01"}, "us-content: 1.01 is above 1"),
+        (
+            {"given": "steel-weight", "plus": ["copper-weight"], "at-least": "1.01"},
+            "steel-weight: 1.01 is above 1",
+        ),
+        ({"given": "steel-weight", "below": 0}, "steel-weight is never below 0"),
+        ({"given": "weight-kg", "below": "-5"}, "weight-kg is never below -5"),
+        ({"given": "model-year", "is": "-1"}, "model-year: -1 is no number that it can be"),
+        ({"given": "model-year", "is": "NaN"}, "model-year: NaN is no number that it can be"),
+        ({"given": "age-years", "at-least": 3000}, "model-year: -975 is no number that it can be"),
+        ({"given": "metal-from", "is": "GB", "at-least": 95}, "metal-from: 95 is above 1"),
+        ({"given": "metal-from", "is": "ZZ", "at-least": 1}, "metal-from: 'ZZ' is no party"),
+        ({"given": "for-cars-of", "is": "gb"}, "for-cars-of 'gb' is read as 'GB': write it so"),
+        ({"given": "claim", "is": "USMCA"}, "claim 'USMCA' is read as 'usmca': write it so"),
+        ({"given": "claim", "is": "usmca,korus"}, "claim 'usmca,korus' is read as"),
+        ({"given": "use", "is": "Car Part"}, "use is one word, not 'Car Part'"),
+        ({"given": "use", "is": "true"}, "use 'true' is read as 'yes': write it so"),
+        ({"given": "loaded", "before": "0001-01-01"}, "loaded: no day comes before 0001-01-01"),
     ],
     ids=str,
 )
@@ -328,6 +350,29 @@ CONDITIONS: list[dict[str, Any]] = [
     {"given": "steel-weight", "plus": ["copper-weight"], "at-least": "0.15"},
     {"given": "for-cars-of", "is": "GB"},
 ]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=str)
+def test_a_condition_that_somebody_can_meet_is_not_refused(condition: dict[str, Any]) -> None:
+    assert condition_problem(Condition.model_validate(condition).json_value()) is None
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"given": "us-content", "at-least": 0},
+        {"given": "us-content", "at-least": 1},
+        {"given": "steel-weight", "plus": ["copper-weight"], "at-least": 1},
+        {"given": "steel-weight", "below": "0.0001"},
+        {"given": "metal-from", "is": "GB", "at-least": 1},
+        {"given": "value", "below": "800.01"},
+        {"given": "claim", "is": "civil aircraft"},
+        {"given": "loaded", "before": "0001-01-02"},
+    ],
+    ids=str,
+)
+def test_the_last_condition_that_can_be_met_is_not_refused(condition: dict[str, Any]) -> None:
+    assert condition_problem(Condition.model_validate(condition).json_value()) is None
 
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=str)

@@ -225,7 +225,29 @@ def condition_problem(condition: Any) -> str | None:
                 return f"{name} is a number, not {wanted!r}"
         if wanted is not None and given.words and wanted not in given.words:
             return f"{name} is {' or '.join(given.words)}, not {wanted!r}"
-    return None
+    return _unstatable(Test.of(condition))
+
+
+def _unstatable(test: Test) -> str | None:
+    """Why what would meet *test* can never be stated; None when it can.
+
+    Only the age of goods goes by the day of entry, and it may be any.
+    """
+    day = date(2025, 1, 1)
+    if test.before == date.min:
+        return f"{test.given}: no day comes before {test.before}"
+    least = test.shown({}, day)
+    try:
+        written = {name: in_words(value) for name, value in least.items()}
+        stated = read_givens(written, claims=[test.is_ or ""])
+    except BadGiven as error:
+        return str(error)
+    if test.met(stated, day):
+        return None
+    if test.below is not None:
+        return f"{test.given} is never below {plain(test.below)}"
+    name = DERIVED.get(test.given, test.given)
+    return f"{name} {written[name]!r} is read as {in_words(stated[name])!r}: write it so"
 
 
 @dataclass(frozen=True, slots=True)
