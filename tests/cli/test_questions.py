@@ -194,6 +194,14 @@ def test_an_event_that_is_misspelt_is_not_there_and_the_one_meant_is_named(
     assert f"did you mean {PROCLAIMED}" in answer.err
 
 
+@pytest.mark.usefixtures("shipped")
+def test_a_subject_without_its_kind_is_no_event_and_is_named_with_it(cli: CommandLine) -> None:
+    answer = cli("show", "us-232-autos")
+
+    assert answer.code == 3
+    assert "there is no event us-232-autos, but a subject: measure/us-232-autos" in answer.err
+
+
 def test_an_event_is_not_shown_before_it_was_known(
     cli: CommandLine, tracker: Tracker, write: Write
 ) -> None:

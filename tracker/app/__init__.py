@@ -1003,6 +1003,11 @@ class Tracker:
             self._placed(conn, at)
             row = logs.entry(conn, event_id)
             if row is None:
+                named = logs.all_introduced(conn)
+                subjects = [each for each in named if each.endswith(f"/{event_id}")]
+                if subjects:
+                    said = f"there is no event {event_id}, but a subject: {', '.join(subjects)}"
+                    raise NotFound(said)
                 raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
             if at.at_version is not None and row.version > at.at_version:
                 raise NotFound(
