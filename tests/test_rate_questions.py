@@ -47,5 +47,19 @@ def test_goods_pay_what_the_sheets_say(question: dict[str, Any], answers: dict[s
     assert answer["covered"] is True
 
 
+@pytest.mark.usefixtures("shipped")
+def test_a_part_may_be_certified_for_vehicles_and_a_vehicle_may_not(cli: CommandLine) -> None:
+    def offered(product: str) -> set[str]:
+        goods = ("--into", "US", "--from", "JP", "--product", product, "--on", "2025-12-20")
+        found = cli.ok("rate", *goods, "--format", "json").json["would_change"]
+        return {each["value"] for each in found if each["given"] == "claim"}
+
+    certified = {"9903.74.09", "9903.94.07"}
+
+    assert certified <= offered("8708.99.81")
+    assert not any(certified & set(each.split(",")) for each in offered("8703.23"))
+    assert not any(certified & set(each.split(",")) for each in offered("8704.23"))
+
+
 def test_no_two_questions_have_one_id() -> None:
     assert len({each["id"] for each in QUESTIONS}) == len(QUESTIONS)
