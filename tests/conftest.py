@@ -35,7 +35,8 @@ settings.register_profile(
     # A change is judged by the same examples each time; everybody else looks for new ones.
     derandomize="CI" in os.environ,
 )
-settings.load_profile("shared")
+settings.register_profile("torture", settings.get_profile("shared"), max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shared"))
 
 
 @dataclass(frozen=True)

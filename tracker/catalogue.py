@@ -9,27 +9,30 @@ from __future__ import annotations
 import codecs
 import json
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from tracker.domain import bounds
+from tracker.domain.bounds import shown
 from tracker.domain.events import Event, from_content, problems, read_event
 from tracker.domain.records import Record, record_of
 from tracker.domain.values import SUBJECT_KINDS, Value
-from tracker.errors import NotFound, Problem
+from tracker.errors import BadEntries, NotFound, Problem
 
 _SUBJECT = re.compile(rf"\b(?:{'|'.join(SUBJECT_KINDS)})/[a-z0-9]+(?:-[a-z0-9]+)*")
-_EVENT = re.compile(r"\b\d{4}(?:-[a-z0-9]+)+\b")
+_WORDS = re.compile(r"[\w-]+")
+_EVENT = re.compile(r"\d{4}(?:-[a-z0-9]+)+")
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Batch:
         for chunk in _chunks(self.events):
             yield list(map(record_of, chunk))
         for path in self.streams:
-            for lines in _chunks(_lines(path)):
+            for lines in _some_lines(path):
                 yield list(_records(lines, path, self))
 
     def find(self, ids: Iterable[str]) -> None:
@@ -66,7 +69,7 @@ class Batch:
         wanted = {name for name in ids if name and name not in self.places}
         for path in self.streams if wanted else ():
             for number, line in _lines(path):
-                name = _id_of(line)
+                name = _id_of(line) if line else None
                 if name in wanted:
                     self.places.setdefault(name, (str(path), number))
                     self._repeated.setdefault(name, []).append((str(path), number))
@@ -77,10 +80,21 @@ class Batch:
         path, line = found[-1] if found else ("", 0)
         return _twice(event_id, self.place_of(event_id), path, line)
 
+    def complain(self, *found: Problem) -> None:
+        """Note what is wrong with what was read.
+
+        Raises:
+            BadEntries: so much is wrong that there is no use in looking for more.
+        """
+        self.problems += map(_readable, found)
+        if len(self.problems) > bounds.PROBLEMS:
+            more = Problem("more is wrong than can be told: put these right and try again")
+            raise BadEntries([*self.problems[: bounds.PROBLEMS], more])
+
     def unread(self, text: str) -> None:
         """Note whatever may stand in a file that could not be read."""
         self.named |= set(_SUBJECT.findall(text))
-        self.broken |= set(_EVENT.findall(text))
+        self.broken |= {word for word in _WORDS.findall(text) if _EVENT.fullmatch(word)}
 
     def place_of(self, event_id: str) -> str:
         """Where the entry stands, as ``path:line``."""
@@ -98,6 +112,24 @@ class Batch:
         return Problem(problem.message, problem.event, problem.field, path, line)
 
 
+def _readable(problem: Problem) -> Problem:
+    """*problem*, cut where what it quotes goes on and on."""
+    return replace(
+        problem,
+        message=_cut(problem.message),
+        event=_cut(problem.event),
+        field=_cut(problem.field),
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
+
+
+_MOST = 600
+"""How many characters of a message are told: as many as are read."""
+
+
 def read_files(paths: Iterable[Path]) -> Batch:
     """What the files *paths* say; a folder stands for the TOML files in it.
 
@@ -107,10 +139,10 @@ def read_files(paths: Iterable[Path]) -> Batch:
     batch = Batch()
     for path in _expanded(paths):
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                read_stream(file, str(path), into=batch)
         except OSError as error:
             raise NotFound(f"{path} cannot be read: {error.strerror}") from None
-        read_bytes(content, str(path), into=batch)
     return batch
 
 
@@ -124,11 +156,12 @@ def open_files(paths: Iterable[Path]) -> Batch:
     for path in _expanded(paths):
         try:
             with path.open("rb") as file:
-                begin = file.read(_PEEK).removeprefix(codecs.BOM_UTF8).lstrip()
-            if begin.startswith(b"{"):
-                batch.streams.append(path)
-            else:
-                read_bytes(path.read_bytes(), str(path), into=batch)
+                # What comes through a pipe comes once: it is read as a whole.
+                begin = file.read(_PEEK) if path.is_file() else b""
+                if begin.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+                    batch.streams.append(path)
+                else:
+                    read_stream(file, str(path), into=batch, begin=begin)
         except OSError as error:
             raise NotFound(f"{path} cannot be read: {error.strerror}") from None
     return batch
@@ -146,25 +179,58 @@ def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file that are not blank, from 1, without a byte order mark."""
+def _lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
+    """The lines of a file that are not blank, from 1, without a byte order mark; None: too long."""
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if number == 1:
+        for number, line in enumerate(bounds.lines(file.readline), start=1):
+            if number == 1 and line:
                 line = line.removeprefix(codecs.BOM_UTF8)
-            if not line.isspace():
+            if line is None or not line.isspace():
                 yield number, line
 
 
-def _records(lines: Iterable[tuple[int, bytes]], path: Path, batch: Batch) -> Iterator[Record]:
+def _some_lines(path: Path) -> Iterator[list[tuple[int, bytes | None]]]:
+    """The lines of a file some at a time: fewer where they are long."""
+    some: list[tuple[int, bytes | None]] = []
+    room = bounds.FILE
+    for number, line in _lines(path):
+        some.append((number, line))
+        room -= len(line or b"")
+        if len(some) == _AT_ONCE or room < 0:
+            yield some
+            some, room = [], bounds.FILE
+    if some:
+        yield some
+
+
+def _records(
+    lines: Iterable[tuple[int, bytes | None]], path: Path, batch: Batch
+) -> Iterator[Record]:
     for number, line in lines:
-        try:
-            event = from_content(line)
-        except ValidationError:
-            found = None
-        else:
-            found = None if any(problems(event)) else record_of(event)
+        if line is None:
+            said = f"the line has more than {bounds.size(bounds.LINE)}: split what it says"
+            batch.complain(Problem(said, path=str(path), line=number))
+            continue
+        found = None if line.count(b",") > bounds.VALUES else _quickly(line)
         yield from _slowly(line, number, path, batch) if found is None else (found,)
+
+
+def _quickly(line: bytes) -> Record | None:
+    """The record of a line; None where something is wrong with it, or may be."""
+    try:
+        event = from_content(line)
+    except ValidationError:
+        return None
+    if any(problems(event)):
+        return None
+    found = record_of(event)
+    # A key that stands twice brings a colon that the content does not have.
+    if b"\\" in line or line.count(b":") > found.content.count(":"):
+        try:
+            bounds.read_json(line.decode())
+        except ValueError:
+            return None
+    return found
 
 
 def _slowly(line: bytes, number: int, path: Path, batch: Batch) -> Iterator[Record]:
@@ -175,8 +241,8 @@ def _slowly(line: bytes, number: int, path: Path, batch: Batch) -> Iterator[Reco
     except UnicodeDecodeError as error:
         own.unread(line.decode("utf-8", "ignore"))
         said = f"it is not UTF-8 (byte {error.start} of the line): save it as UTF-8"
-        own.problems.append(Problem(said, path=str(path), line=number))
-    batch.problems += own.problems
+        own.complain(Problem(said, path=str(path), line=number))
+    batch.complain(*own.problems)
     batch.broken |= own.broken
     batch.named |= own.named
     if own.problems:
@@ -197,6 +263,22 @@ def _twice(name: str, other: str, path: str, line: int) -> Problem:
     return Problem(said, name, "id", path, line)
 
 
+def read_stream(
+    file: BinaryIO, path: str, *, into: Batch | None = None, begin: bytes = b""
+) -> Batch:
+    """What is left of *file* after *begin*; it has to be there as a whole, so it is bounded."""
+    batch = into if into is not None else Batch()
+    content = begin + file.read(bounds.FILE + 1 - len(begin))
+    if len(content) > bounds.FILE:
+        said = (
+            f"it has more than {bounds.size(bounds.FILE)}, which is more than is read at once: "
+            "split it, or load a file of JSON lines, which may be of any length"
+        )
+        batch.complain(Problem(said, path=path))
+        return batch
+    return read_bytes(content, path, into=batch)
+
+
 def read_bytes(content: bytes, path: str, *, into: Batch | None = None) -> Batch:
     """What *content* says, which must be UTF-8, with or without a byte order mark."""
     batch = into if into is not None else Batch()
@@ -204,7 +286,7 @@ def read_bytes(content: bytes, path: str, *, into: Batch | None = None) -> Batch
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         batch.unread(content.decode("utf-8", "ignore"))
-        batch.problems.append(
+        batch.complain(
             Problem(
                 f"it is not UTF-8 (byte {error.start}): save it as UTF-8",
                 path=path,
@@ -233,32 +315,31 @@ def read_text(text: str, path: str, *, into: Batch | None = None) -> Batch:
         _read_json_lines(text, path, batch)
         return batch
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"at line (\d+)", str(error))
-        last = text.count("\n") + 1
-        message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "nested too deeply"
-        number = int(line[1]) if line else last
-        if slashed := _SLASHED.search("".join(text.splitlines()[number - 1 : number])):
+        data = bounds.read_toml(text)
+    except ValueError as error:
+        message = str(error)
+        line = re.search(r"at line (\d+)", message)
+        number = int(line[1]) if line else text.count("\n") + 1
+        if slashed := _SLASHED.search(text.split("\n")[number - 1]):
             message = (
                 f"{slashed[0]} could be two different days: write the year first, then month and "
                 "day, as in 2025-04-02"
             )
         batch.unread(text)
-        batch.problems.append(Problem(f"it is not TOML: {message}", path=path, line=number))
+        batch.complain(Problem(f"it is not TOML: {message}", path=path, line=number))
         return batch
     for key in data:
         if key != "event":
-            batch.problems.append(
+            batch.complain(
                 Problem(
-                    f"unknown key {key!r}: a file of the catalogue has [[event]] entries only",
+                    f"unknown key {shown(key)}: a file of the catalogue has [[event]] entries only",
                     path=path,
                     line=line_of_key(text, key),
                 )
             )
     entries = data.get("event", [])
     if not isinstance(entries, list):
-        batch.problems.append(
+        batch.complain(
             Problem("write [[event]] with two brackets: a file holds many", path=path, line=1)
         )
         return batch
@@ -288,9 +369,9 @@ def _read_json_lines(text: str, path: str, batch: Batch) -> None:
 
 def _read_json_line(line: str, path: str, number: int, batch: Batch) -> None:
     try:
-        raw = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        batch.problems.append(Problem(f"it is not JSON: {error}", path=path, line=number))
+        raw = bounds.read_json(line)
+    except ValueError as error:
+        batch.complain(Problem(f"it is not JSON: {error}", path=path, line=number))
         return
     _read_entry(raw, path, number, batch)
 
@@ -302,11 +383,15 @@ def _read_entry(
     name = name if isinstance(name, str) and _writable(name) else ""
     if name and name in batch.places:
         other = batch.place_of(name)
-        batch.problems.append(_twice(name, other, path, line))
+        batch.complain(_twice(name, other, path, line))
         return
     if name:
         batch.places[name] = (path, line)
         batch._texts[name] = (text, number)
+    if too_much := bounds.excess(raw):
+        batch.broken.add(name)
+        batch.complain(Problem(too_much, name, "", path, line))
+        return
     raw, found = _with_lists(raw, name, Path(path).parent)
     try:
         event = read_event(raw)
@@ -324,7 +409,7 @@ def _read_entry(
     batch.named |= _subjects_in(raw)
     for each in found:
         at = (line_of(text, number, each.field) if text else 0) or line
-        batch.problems.append(Problem(each.message, name, each.field, path, at))
+        batch.complain(Problem(each.message, name, each.field, path, at))
 
 
 _LISTS = {"products-from": "products", "except-products-from": "except-products"}
@@ -373,14 +458,18 @@ def _codes_of(name: object, folder: Path) -> list[str]:
         raise ValueError(f"{name!r} is no list file: write its path from the folder of this file")
     path = folder / name
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            content = file.read(bounds.FILE + 1)
+        lines = content.decode("utf-8-sig").splitlines()
+    except (OSError, ValueError):
         raise ValueError(f"{path} cannot be read: write the list file, in UTF-8") from None
+    if len(content) > bounds.FILE:
+        raise ValueError(f"{path} has more than {bounds.size(bounds.FILE)}: split it")
     codes: list[str] = []
     for number, line in enumerate(lines, start=1):
         for code in line.partition("#")[0].split():
             if not _CODE.fullmatch(code):
-                raise ValueError(f"{path}:{number}: {code} is no tariff code, such as 8703.23")
+                raise ValueError(f"{path}:{number}: {code:.60} is no tariff code, such as 8703.23")
             codes.append(code)
     if not codes:
         raise ValueError(f"{path} lists no codes")
@@ -399,14 +488,20 @@ def _telling(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
     the word that may stand for one.
     """
     fields = [_field(each) for each in errors]
-    for number, each in enumerate(errors):
-        others = fields[:number] + fields[number + 1 :]
-        alternative = each["type"] == "literal_error" and fields[number] in others
-        follows = each["type"] == "too_short" and any(
-            field.startswith(fields[number] + ".") for field in others
-        )
+    times = Counter(fields)
+    around = {above for name in times for above in _around(name)}
+    for name, each in zip(fields, errors, strict=True):
+        alternative = each["type"] == "literal_error" and times[name] > 1
+        follows = each["type"] == "too_short" and name in around
         if not (alternative or follows):
             yield each
+
+
+def _around(field: str) -> Iterator[str]:
+    """The fields that *field* stands in, at any remove."""
+    while "." in field:
+        field = field.rpartition(".")[0]
+        yield field
 
 
 def _subjects_in(raw: Any) -> set[str]:
@@ -454,29 +549,33 @@ def _field_names() -> frozenset[str]:
 def _in_words(error: ErrorDetails) -> str:
     """What pydantic found, for somebody who has never heard of it."""
     context = error.get("ctx", {})
-    shown = _shown(error["input"])
+    given = _given(error["input"])
     match error["type"]:
         case "missing":
             return "it is missing: every entry of this kind needs it"
         case "extra_forbidden":
-            return f"unknown field (its value is {shown}): see events/README.md, or tracker schema"
+            return f"unknown field (its value is {given}): see events/README.md, or tracker schema"
         case "literal_error":
-            return f"{shown} is not one of {context.get('expected')}{_meant(error)}"
+            return f"{given} is not one of {context.get('expected')}{_meant(error)}"
         case "union_tag_invalid":
             return (
-                f"kind {_shown(context.get('tag'))} is not one of "
+                f"kind {_given(context.get('tag'))} is not one of "
                 f"{context.get('expected_tags')}{_meant(error)}"
             )
         case "union_tag_not_found":
             return 'it has no kind: add one, such as kind = "statement"'
         case "string_pattern_mismatch":
-            return f"{shown} is not written as it should be ({_pattern(context.get('pattern'))})"
+            return f"{given} is not written as it should be ({_pattern(context.get('pattern'))})"
         case "value_error":
             return str(context.get("error", error["msg"]))
         case "too_short":
             return "it needs at least one"
         case _:
-            return f"{error['msg']} (it is {shown})"
+            return f"{error['msg']} (it is {given})"
+
+
+def _given(value: object) -> str:
+    return str(value) if isinstance(value, date) else shown(value)
 
 
 def _pattern(pattern: object) -> str:
@@ -504,14 +603,7 @@ def _meant(error: ErrorDetails) -> str:
     return f": did you mean {close[0]}?" if close else ""
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, (date, Decimal)):
-        return str(value)
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+_HEADER = re.compile(r"^\s*(\[\[?)([\w.\-\"' \t]+)\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*(?:\{\s*)?["']?([\w\-.]+)["']?\s*=""")
 
 
@@ -521,7 +613,7 @@ _TOKEN = re.compile(r"""\"\"\"|\'\'\'|\"(?:[^"\\]|\\.)*\"|'[^']*'|\#.*|[^"'#]+|[
 def _significant(text: str) -> Iterator[tuple[int, str]]:
     """Line number and line, without those inside a text of several lines."""
     inside = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not inside:
             yield number, line
         position = 0
@@ -544,7 +636,7 @@ def header_lines(text: str, name: str) -> list[int]:
     return [
         number
         for number, line in _significant(text)
-        if (match := _HEADER.match(line)) and match[1] == "[[" and match[2] == name
+        if (match := _HEADER.match(line)) and match[1] == "[[" and match[2].strip() == name
     ]
 
 
@@ -552,7 +644,7 @@ def line_of_key(text: str, key: str) -> int:
     """The line of a key or table at the top of the file."""
     for number, line in _significant(text):
         header, plain = _HEADER.match(line), _KEY.match(line)
-        if (header and header[2].split(".")[0] == key) or (plain and plain[1] == key):
+        if (header and header[2].strip().split(".")[0] == key) or (plain and plain[1] == key):
             return number
     return 1
 
@@ -563,34 +655,40 @@ def line_of(text: str, entry: int, path: str) -> int:
     A path is ``effects.2.until``: the until of the third effect.
     """
     steps = path.split(".")
-    seen = -1
+    entries = _steps(text)
     best, depth = 0, 0
-    table: list[str] = []
+    for number, here in entries[entry] if entry < len(entries) else ():
+        if not here:
+            best = number
+        elif len(here) > depth and here == steps[: len(here)]:
+            best, depth = number, len(here)
+    return best
+
+
+@lru_cache(maxsize=4)
+def _steps(text: str) -> list[list[tuple[int, list[str]]]]:
+    """For each entry the lines on which something begins, and what: the steps to it."""
+    entries: list[list[tuple[int, list[str]]]] = []
+    table: list[str] | None = None
     counts: dict[str, int] = {}
     for number, line in _significant(text):
         if header := _HEADER.match(line):
-            names = [part.strip("\"' ") for part in header[2].split(".")]
+            names = [part.strip("\"' \t") for part in header[2].split(".")]
             if names == ["event"]:
-                seen += 1
+                entries.append([(number, [])])
                 table, counts = [], {}
-                if seen == entry:
-                    best = number
                 continue
-            if seen != entry or names[0] != "event":
+            table = names[1:] if entries and names[0] == "event" else None
+            if table is None:
                 continue
-            table = names[1:]
             if header[1] == "[[":
                 key = ".".join(table)
                 counts[key] = counts.get(key, -1) + 1
                 table = [*table, str(counts[key])]
-            here = table
-        elif seen == entry and (match := _KEY.match(line)):
-            here = [*table, *match[1].split(".")]
-        else:
-            continue
-        if seen == entry and len(here) > depth and here == steps[: len(here)]:
-            best, depth = number, len(here)
-    return best
+            entries[-1].append((number, table))
+        elif table is not None and (match := _KEY.match(line)):
+            entries[-1].append((number, [*table, *match[1].split(".")]))
+    return entries
 
 
 def to_toml(entry: Mapping[str, Any]) -> str:

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer._click.exceptions import ClickException
 
 from tracker import __version__
 from tracker.cli import options
@@ -158,12 +160,19 @@ def run() -> None:
                 raise BadCommand(f"{word!r} is not UTF-8: write it anew")
         words = sys.argv[1:]
         app = _completed() or build(_wanted(words), names_only=words in (["--help"], ["-h"], []))
-        app()
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except TrackerError as error:
         for line in str(error).splitlines():
             options.note(f"tracker: {line}")
         if os.environ.get("TRACKER_DEBUG"):
             raise
+        sys.exit(error.exit_code)
+    except ClickException as error:
+        # What was typed stands in the message, and a terminal must not obey it.
+        said = StringIO()
+        error.show(file=said)
+        options.note(said.getvalue().rstrip("\n"))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

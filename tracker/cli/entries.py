@@ -71,6 +71,9 @@ def load(
     tracker load
     tracker load events/us-232-autos.toml my-events.toml
 
+    So much is read: a file in TOML up to 8 MB, a file of JSON lines of any length, a line of JSON
+    up to 1 MB, an entry of up to 50000 values, a table up to 32 MB, and up to 8 MB from a pipe.
+
     load --format spells FILE --map MAP.toml reads a CSV or TSV file with one row for each span of
     days that a member belongs to an agreement, as datasets of alliances have them.  The map says
     what the file calls things; this one is for the member file of ATOP:
@@ -214,8 +217,8 @@ def add(
         raise BadCommand(f"{source} is not understood here: give flags, or - for standard input")
     tracker = open_tracker(db)
     if source == "-":
-        given = sys.stdin.buffer.read()
-        _take(tracker, catalogue.read_bytes(given, "standard input"), dry_run=dry_run)
+        batch = catalogue.read_stream(sys.stdin.buffer, "standard input")
+        _take(tracker, batch, dry_run=dry_run)
         return
     if not edit:
         title = title or _asked("--title", "Title")
@@ -441,12 +444,11 @@ def _day(tracker: "Tracker", text: str | None, option: str) -> str | None:
 
 
 def _effect(text: str) -> Any:
-    import tomllib
-    from decimal import Decimal
+    from tracker.domain.bounds import read_toml
 
     try:
-        return tomllib.loads(f"effect = {{ {text} }}", parse_float=Decimal)["effect"]
-    except tomllib.TOMLDecodeError as error:
+        return read_toml(f"effect = {{ {text} }}")["effect"]
+    except ValueError as error:
         raise BadCommand(
             f"--effect {text!r} is not TOML ({error}): write it as "
             "kind = 'rate-set', subject = 'measure/x', line = 'all', rate = 25"
@@ -506,8 +508,8 @@ def _edit(tracker: "Tracker", entry: dict[str, Any], *, dry_run: bool) -> None:
             f"the editor {editor!r} failed ({error}); the draft is kept in {path}. "
             "Name another one in EDITOR"
         ) from None
-    batch = catalogue.read_files([path])
     try:
+        batch = catalogue.read_files([path])
         if not (batch.events or batch.problems):
             note("nothing to add")
         else:

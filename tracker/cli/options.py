@@ -107,14 +107,23 @@ def close_all() -> None:
 
 
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]|\r(?!\n)"
 )
+
+
+def inert(text: str) -> str:
+    """*text* as a terminal shows it without obeying it, nor turning the direction of writing.
+
+    What stands for a sign is its escape in JSON, so that JSON stays what it was.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def note(text: str) -> None:
     """Say something that is not part of the answer; nothing in it is a command to a terminal."""
-    shown = _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-    print(shown, file=sys.stderr)  # noqa: T201
+    print(inert(text), file=sys.stderr)  # noqa: T201
 
 
 def coordinate(

@@ -1,7 +1,9 @@
 """Printing answers: tables for people, JSON and CSV for programs.
 
 On a terminal a table has boxes and wraps; into a pipe the same columns go plain, apart by
-tabs.  Nothing that an entry says reaches a terminal as a command to it.
+tabs.  Nothing that an entry says reaches a terminal as a command to it: what is for people
+is inert wherever it goes, since a pipe may end at a terminal too, and what is for programs
+loses nothing on its way to them.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import typer
 
-from tracker.cli.options import Format, note
+from tracker.cli.options import Format, inert, note
 from tracker.errors import TrackerError
 
 
@@ -31,7 +34,7 @@ def show(
     """Print an answer as JSON (*shape*), a table (*rows*) or CSV (*csv_rows*, else *rows*)."""
     match kind:
         case Format.json:
-            write(json.dumps(shape, ensure_ascii=False, indent=2) + "\n")
+            write_exactly(json.dumps(shape, ensure_ascii=False, indent=2) + "\n")
         case Format.csv:
             from io import StringIO
 
@@ -39,7 +42,7 @@ def show(
 
             out = StringIO()
             found = csv.write(rows if csv_rows is None else csv_rows, csv_columns or columns, out)
-            write(out.getvalue())
+            write_exactly(out.getvalue())
             warn_of_formulas(found)
         case Format.table:
             table(rows, columns)
@@ -70,16 +73,34 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
 
 
 def _flat(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else inert(" ".join(str(value).split()))
 
 
 def write(text: str) -> None:
-    """Write *text* to standard output."""
+    """Write *text*, which is for people, to standard output."""
+    write_exactly(inert(text))
+
+
+def write_exactly(text: str) -> None:
+    """Write *text*, which is for programs, to standard output."""
     write_bytes([text.encode("utf-8", "replace")])
+
+
+def _inert(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    decoder = getincrementaldecoder("utf-8")("replace")
+    held = ""
+    for piece in pieces:
+        text = held + decoder.decode(piece)
+        # Whether the end of a line follows is known with the next piece.
+        held = "\r" if text.endswith("\r") else ""
+        yield inert(text.removesuffix(held)).encode()
+    yield inert(held).encode()
 
 
 def write_bytes(pieces: Iterable[bytes]) -> None:
     """Write to standard output as it comes; a reader that went away ends the command quietly."""
+    if sys.stdout.isatty():
+        pieces = _inert(pieces)
     try:
         sys.stdout.buffer.writelines(pieces)
         sys.stdout.flush()

@@ -159,6 +159,7 @@ def _rate_file(
     from itertools import tee
 
     from tracker.cli import output
+    from tracker.domain import bounds
     from tracker.exports.duties import of_duty
     from tracker.imports import questions
 
@@ -170,7 +171,7 @@ def _rate_file(
     )
     bad = 0
     with _opened(file) as lines:
-        asked, read = tee(questions.read(lines))
+        asked, read = tee(questions.read(bounds.lines(lines.readline)))
         answers = tracker.rates(at, (raw for _, raw in read))
         for (number, raw), answer in zip(asked, answers, strict=True):
             named = {"id": None if isinstance(raw, TrackerError) else raw.get("id")}
@@ -180,7 +181,9 @@ def _rate_file(
                 shape = {"error": {"code": answer.code, "message": str(answer)}}
             else:
                 shape = of_duty(answer)
-            output.write(json.dumps(named | shape, ensure_ascii=False) + "\n")
+            # A name may be a number with a fraction, of which JSON must lose nothing either.
+            text = json.dumps(named | shape, ensure_ascii=False, default=str)
+            output.write_exactly(text + "\n")
     if bad:
         options.note(f"{bad} of the questions could not be answered")
         raise typer.Exit(1)

@@ -96,4 +96,4 @@ def schema(
         case _:
             raise NotFound(f"there is no schema {what}: there are catalogue and event")
     found = {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
-    output.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    output.write_exactly(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

@@ -6,25 +6,28 @@ A line is read for itself, so that one that is bad does not stop the rest.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
+from tracker.domain import bounds
 from tracker.domain.givens import GIVENS
 from tracker.domain.questions import BadQuestion
 
 
-def read(lines: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any] | BadQuestion]]:
+def read(lines: Iterable[bytes | None]) -> Iterator[tuple[int, Mapping[str, Any] | BadQuestion]]:
     """Each question with the number of its line, or what is wrong with that line.
 
     The first sign tells which it is: ``{`` begins JSON lines; else the first line names the
     columns of a CSV.  A column may be the name of a given; one that is called ``given`` holds
     several, as ``loaded=2025-04-09;quota=within``.  A row of a CSV is one line.
+    None stands for a line that is too long to be read.
     """
     columns: list[str] | None = None
     as_json: bool | None = None
     for number, raw in enumerate(lines, 1):
+        if raw is None:
+            yield number, BadQuestion(f"the line has more than {bounds.size(bounds.LINE)}")
+            continue
         try:
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
         except UnicodeDecodeError as error:
@@ -48,11 +51,13 @@ def read(lines: Iterable[bytes]) -> Iterator[tuple[int, Mapping[str, Any] | BadQ
 
 def _json(line: str) -> Mapping[str, Any] | BadQuestion:
     try:
-        raw = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+        raw = bounds.read_json(line)
+    except ValueError as error:
         return BadQuestion(f"it is not JSON: {error}")
     if not isinstance(raw, dict):
         return BadQuestion("it is no JSON object: write {…} with into, from, product, on")
+    if too_much := bounds.excess(raw):
+        return BadQuestion(too_much)
     return raw
 
 

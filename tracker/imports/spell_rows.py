@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,8 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from tracker.domain import bounds
+from tracker.domain.bounds import shown
 from tracker.domain.dates import When
 from tracker.domain.events import Source
 from tracker.domain.parties import Party, Scheme, UnknownParty, resolve
@@ -124,17 +125,21 @@ def read_map(path: Path) -> SpellMap:
         NotFound: it is not there.
         BadEntries: it is no map.
     """
-    text = _text(path)
+    text = _text(path, bounds.LINE)
     try:
-        return SpellMap.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        read = bounds.read_toml(text)
+    except ValueError as error:
         line = re.search(r"at line (\d+)", str(error))
         at = int(line[1]) if line else text.count("\n") + 1
         raise BadEntries([Problem(f"it is not TOML: {error}", path=str(path), line=at)]) from None
+    if too_much := bounds.excess(read):
+        raise BadEntries([Problem(too_much, path=str(path), line=1)])
+    try:
+        return SpellMap.model_validate(read)
     except ValidationError as error:
         raise BadEntries(
             Problem(
-                _SAID.get(wrong["type"], f"{wrong['msg']} (it is {wrong['input']!r})"),
+                _SAID.get(wrong["type"], f"{wrong['msg']} (it is {shown(wrong['input'])})"),
                 field=".".join(map(str, wrong["loc"])),
                 path=str(path),
                 line=_line_of(text, wrong["loc"]),
@@ -177,12 +182,22 @@ def read_rows(paths: Iterable[Path], by: SpellMap) -> Table:
             table.spells += _spells(row, by, slugs)
         except TrackerError as error:
             table.problems.append(Problem(str(error), path=row.path, line=row.line))
+        if len(table.problems) > bounds.PROBLEMS:
+            break
+    if len(table.problems) > bounds.PROBLEMS:
+        more = Problem("more is wrong than can be told: put these right and try again")
+        raise BadEntries([*table.problems[: bounds.PROBLEMS], more])
     return table
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, most: int = bounds.TABLE) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+        if len(content) > most:
+            said = f"it has more than {bounds.size(most)}, which is more than is read: split it"
+            raise BadEntries([Problem(said, path=str(path), line=1)])
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise NotFound(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -192,19 +207,26 @@ def _text(path: Path) -> str:
 
 def _rows(path: Path, by: SpellMap, table: Table) -> Iterator[Row]:
     """The rows of a file, apart by whichever of comma, tab and semicolon its header has most."""
-    lines = _text(path).split("\n")
-    delimiter = max(",\t;", key=lines[0].count)
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+    text = _text(path)
+    header_line = text.partition("\n")[0]
+    delimiter = max(",\t;", key=header_line.count)
+    taken: list[str] = []
+    reader = csv.reader(_noted(text, taken), delimiter=delimiter, strict=True)
     header: list[str] = []
     line, end = 1, 0
     try:
         for cells in reader:
             line, end = end + 1, reader.line_num
+            written, taken[:] = "\n".join(each.rstrip("\r") for each in taken), []
             cells = [cell.strip() for cell in cells]
             if not any(cells):
                 continue
             if not header:
                 header = cells
+                if len(header) > COLUMNS:
+                    said = f"its first line names more than {COLUMNS} columns"
+                    table.problems.append(Problem(said, path=str(path), line=line))
+                    return
                 if absent := [_absent(n, header) for n in by.columns.names() if n not in header]:
                     table.problems += [Problem(said, path=str(path), line=1) for said in absent]
                     return
@@ -213,12 +235,28 @@ def _rows(path: Path, by: SpellMap, table: Table) -> Iterator[Row]:
             if len(cells) != len(header):
                 said = f"it has {len(cells)} cells, and the header has {len(header)}"
                 table.problems.append(Problem(said, path=str(path), line=line))
+                if len(table.problems) > bounds.PROBLEMS:
+                    return
                 continue
-            text = "\n".join(each.rstrip("\r") for each in lines[line - 1 : end])
-            yield Row(str(path), line, text, dict(zip(header, cells, strict=True)))
+            yield Row(str(path), line, written, dict(zip(header, cells, strict=True)))
     except csv.Error as error:
         said = f"it is no table from here on: {error}"
         table.problems.append(Problem(said, path=str(path), line=end + 1))
+
+
+COLUMNS = 1000
+"""How many columns a table may have."""
+
+
+def _noted(text: str, taken: list[str]) -> Iterator[str]:
+    """The lines of *text*; those that were taken are noted, for the row they make up."""
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        taken.append(text[start:end])
+        yield text[start : end + 1] if end < len(text) else text[start:] + "\n"
+        start = end + 1
 
 
 def _absent(name: str, header: Sequence[str]) -> str:
