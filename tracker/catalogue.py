@@ -300,7 +300,11 @@ def read_bytes(content: bytes, path: str, *, into: Batch | None = None) -> Batch
 def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
-        if not path.exists():
+        try:
+            is_there = path.exists()
+        except OSError as error:
+            raise NotFound(f"{_cut(str(path))} cannot be read: {error.strerror}") from None
+        if not is_there:
             raise NotFound(f"{path} is not there: give a TOML file of events, or a folder of them")
         for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
             if file.resolve() not in seen:

@@ -161,7 +161,7 @@ def test_a_database_may_have_any_name(cli: CommandLine, write: Write, name: str)
 def test_a_writer_waits_for_another_and_nothing_is_half_done(
     cli: CommandLine, tracker: Tracker, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.store.database.WAIT", 0.1)
+    monkeypatch.setenv("TRACKER_WAIT", "0.1")
     file = str(write("cars.toml", cars()))
     with closing(sqlite3.connect(cli.db, isolation_level=None)) as conn:
         conn.execute("BEGIN IMMEDIATE")

@@ -72,13 +72,13 @@ def test_versions_have_no_gaps_and_leaves_are_those_of_the_content(
 
 
 def test_the_log_notes_when_it_received_an_event(tracker: Tracker, path: Path) -> None:
-    with freeze_time("2026-01-31 12:00:00"):
+    with freeze_time("2126-01-31 12:00:00"):
         tracker.add(Batch([event("b", "2025-03-02")]))
 
     with closing(sqlite3.connect(path)) as connection:
         recorded = connection.execute("SELECT recorded FROM log WHERE version = 2").fetchone()[0]
 
-    assert datetime.fromisoformat(recorded) == datetime(2026, 1, 31, 12, tzinfo=UTC)
+    assert datetime.fromisoformat(recorded) == datetime(2126, 1, 31, 12, tzinfo=UTC)
 
 
 def test_the_same_id_with_other_content_is_refused_with_the_difference(tracker: Tracker) -> None:

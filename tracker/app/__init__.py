@@ -46,7 +46,7 @@ from tracker.domain.ties import (
 from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Published, Told, difference
 from tracker.domain.why import Reason, Why, reason
-from tracker.errors import BadEntries, NotFound, Problem, TrackerError
+from tracker.errors import BadCommand, BadEntries, NotFound, Problem, TrackerError
 from tracker.store import database, facts, search
 from tracker.store import log as logs
 from tracker.store.tables import SCHEMA
@@ -82,6 +82,22 @@ def default_url() -> str:
     from platformdirs import user_data_path
 
     return f"sqlite:///{user_data_path('tracker') / 'tracker.db'}"
+
+
+def default_wait() -> float:
+    """How many seconds a writer waits for another one to finish.
+
+    Raises:
+        BadCommand: the user's setting is no number of seconds.
+    """
+    said = os.environ.get("TRACKER_WAIT") or str(database.WAIT)
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 1_000_000:
+        raise BadCommand(f"TRACKER_WAIT is {said}: write how many seconds to wait, such as 300")
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +173,7 @@ def _little_kept() -> Iterator[None]:
 def _rebuild(conn: Connection) -> Rebuilt:
     from tracker.store import rebuilding
 
+    rebuilding.restore(conn)
     with _much_made():
         return Rebuilt(facts.digest(conn), rebuilding.rebuild(conn))
 
@@ -172,10 +189,17 @@ class Tracker:
     Args:
         url: the database, as a URL or the path of a SQLite file.
         now: the clock; instants in UTC.
+        wait: how many seconds a writer waits for another one to finish.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], datetime] = now) -> None:
-        self._engine = database.engine_for(url)
+    def __init__(
+        self,
+        url: str,
+        *,
+        now: Callable[[], datetime] = now,
+        wait: float = database.WAIT,
+    ) -> None:
+        self._engine = database.engine_for(url, wait=wait)
         self._now = now
         self._ready = False
         self._tariff: tuple[tuple[int | None, str | None], Tariff] | None = None
@@ -335,7 +359,9 @@ class Tracker:
 
         unread = loading.Unread(batch.broken, batch.named)
         with _much_made():
-            taken = loading.take(conn, batch.records(), recorded=self._now(), unread=unread)
+            # A clock that jumps back must not turn the order of the log around.
+            recorded = max(self._now(), logs.last_recorded(conn))
+            taken = loading.take(conn, batch.records(), recorded=recorded, unread=unread)
         batch.find([*taken.twice, *(each.event for each in taken.problems)])
         found = [*batch.problems, *map(batch.located, taken.problems)]
         found += map(batch.repeated, taken.twice)
@@ -356,6 +382,20 @@ class Tracker:
 
         with database.reading(self._engine) as conn:
             return verifying.verify(conn)
+
+    def damage(self) -> Sequence[str]:
+        """What is wrong with the log, where anything is: which events are not what was appended.
+
+        Raises:
+            StoreError: the database cannot be read at all.
+        """
+        from tracker.store import damage
+
+        wrong = self.verify().wrong
+        if not wrong:
+            with database.reading(self._engine) as conn:
+                wrong = tuple(damage.unreadable(conn))
+        return wrong
 
     def rebuild(self) -> Rebuilt:
         """Throw the projections away and fold the log again."""

@@ -15,7 +15,7 @@ from typer._click.exceptions import ClickException
 
 from tracker import __version__
 from tracker.cli import options
-from tracker.errors import BadCommand, TrackerError
+from tracker.errors import BadCommand, StoreError, TrackerError
 
 EPILOG = (
     "Exit codes: 0 fine (also when nothing was found), 1 your data, 2 your command line, "
@@ -149,6 +149,14 @@ def _completed() -> typer.Typer | None:
     return build(bare=True) if "COMP_WORDS" in os.environ else build(names_only=True)
 
 
+def _complain(error: TrackerError) -> None:
+    for line in str(error).splitlines():
+        options.note(f"tracker: {line}")
+    if os.environ.get("TRACKER_DEBUG"):
+        raise error
+    sys.exit(error.exit_code)
+
+
 def run() -> None:
     """The command: a failure that the user can put right is a message and an exit code."""
     for name in ("stdin", "stdout", "stderr"):
@@ -156,18 +164,14 @@ def run() -> None:
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
     try:
         for word in sys.argv[1:]:
-            if any("\ud800" <= sign <= "\udfff" for sign in word):
-                raise BadCommand(f"{word!r} is not UTF-8: write it anew")
+            if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in word):
+                raise BadCommand(f"{word!r} is not UTF-8 without a NUL: write it anew")
         words = sys.argv[1:]
         app = _completed() or build(_wanted(words), names_only=words in (["--help"], ["-h"], []))
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except TrackerError as error:
-        for line in str(error).splitlines():
-            options.note(f"tracker: {line}")
-        if os.environ.get("TRACKER_DEBUG"):
-            raise
-        sys.exit(error.exit_code)
+        _complain(error)
     except ClickException as error:
         # What was typed stands in the message, and a terminal must not obey it.
         said = StringIO()
@@ -176,6 +180,11 @@ def run() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:
+        # Anything else is a defect of ours, unless the log is not what it was.
+        if wrong := options.damage():
+            _complain(StoreError(wrong))
+        raise
     except SystemExit:
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":
             # The reader of the output went away, which is no failure of the command.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.errors import BadCommand, BadDay
+from tracker.errors import BadCommand, BadDay, StoreError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,11 +93,24 @@ def open_tracker(db: str | None) -> Tracker:
 
 def unopened_tracker(db: str | None) -> Tracker:
     """The tracker that the command works on, whether or not its database is there."""
-    from tracker.app import Tracker, default_url
+    from tracker.app import Tracker, default_url, default_wait
 
-    tracker = Tracker(db or _remembered[0] or default_url())
+    tracker = Tracker(db or _remembered[0] or default_url(), wait=default_wait())
     _opened.append(tracker)
     return tracker
+
+
+def damage() -> str:
+    """What is wrong with a log that the command worked on; nothing where that is none."""
+    for tracker in _opened:
+        try:
+            wrong = tracker.damage()
+        except StoreError as error:
+            return str(error)
+        if wrong:
+            said = "what it holds is not what was appended; restore it from a copy"
+            return "\n".join((f"{tracker.place} is damaged: {said}", *wrong))
+    return ""
 
 
 def close_all() -> None:
@@ -203,7 +216,10 @@ def version(tracker: Tracker, at_version: int | None, recorded_by: str | None) -
         ) from None
     if instant.tzinfo is None:
         raise BadCommand(f"--recorded-by: {recorded_by} has no zone: write 2026-01-31T12:00Z")
-    return tracker.version_at(instant)
+    try:
+        return tracker.version_at(instant.astimezone(UTC))
+    except OverflowError:
+        raise BadCommand(f"--recorded-by: {recorded_by} is in no year of the calendar") from None
 
 
 def asked_day(

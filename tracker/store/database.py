@@ -20,12 +20,15 @@ from tracker.errors import StoreError
 from tracker.store import plain
 from tracker.store.tables import SCHEMA
 
-WAIT = 30
-"""Seconds that a writer waits for another one to finish."""
+WAIT = 30.0
+"""Seconds that a writer waits for another one to finish, where nothing else is said."""
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str, *, wait: float = WAIT) -> Engine:
     """An engine for *url*: a database URL, or the path of a SQLite file.
+
+    Args:
+        wait: how many seconds a writer waits for another one to finish.
 
     Raises:
         StoreError: the URL is none, or names a database that is not supported.
@@ -47,7 +50,8 @@ def engine_for(url: str) -> Engine:
         frozen = f"file:{Path(file).resolve()}?mode=ro&immutable=1"
         engine = create_engine(parsed, creator=lambda: sqlite3.connect(frozen, uri=True))
     else:
-        engine = create_engine(parsed, connect_args={"timeout": WAIT})
+        engine = create_engine(parsed, connect_args={"timeout": wait})
+    engine.update_execution_options(wait=wait)
     event.listen(engine, "connect", _configure)
     return engine
 
@@ -134,11 +138,7 @@ def _explanation(engine: Engine, said: str) -> str:
     for sign, meaning in (
         ("not a database", f"{name} is not a database: give another path with --db"),
         ("malformed", f"{name} is damaged ({said}): restore it from a copy"),
-        (
-            "locked",
-            f"{name} is in use by another writer that did not finish within {WAIT} seconds: "
-            "wait for it, or end it, and try again",
-        ),
+        ("locked", _in_use(engine) if "locked" in said else ""),
         (
             "readonly",
             f"{name} cannot be written: make the file and its folder writable, or give another "
@@ -150,11 +150,33 @@ def _explanation(engine: Engine, said: str) -> str:
             "another path with --db",
         ),
         ("full", f"{name}: the disk is full; nothing was added. Make room and try again"),
+        (
+            "disk I/O error",
+            f"{name} cannot be read or written ({said}): the disk is full or failing, or a limit "
+            "on the size of files is reached; nothing was added. Make room and try again",
+        ),
+        ("no such table: log", f"{name} is damaged (it has no log): restore it from a copy"),
+        (
+            "no such table",
+            f"{name} lacks what is computed from its log ({said}): run tracker rebuild",
+        ),
         ("append-only", f"{name}: {said}; the log is never rewritten"),
     ):
         if sign in said:
             return meaning
     return f"{name}: {said}"
+
+
+def _in_use(engine: Engine) -> str:
+    from tracker.store.holders import holder
+
+    who = holder(Path(place(engine)))
+    by = f"another writer ({who})" if who else "another writer"
+    wait = engine.get_execution_options()["wait"]
+    return (
+        f"{place(engine)} is in use by {by} that did not finish within {wait:g} seconds: wait for "
+        "it, or end it, and try again; TRACKER_WAIT=300 waits longer"
+    )
 
 
 def place(engine: Engine) -> str:

@@ -42,6 +42,15 @@ def size(conn: Connection) -> int:
 _SIZE = select(func.coalesce(func.max(log.c.version), 0))
 
 
+def last_recorded(conn: Connection) -> datetime:
+    """When the log received its last event; long ago when it has none."""
+    found = plain.row(conn, _LAST)
+    return datetime.fromisoformat(found[0]) if found else datetime.min.replace(tzinfo=UTC)
+
+
+_LAST = select(log.c.recorded).order_by(log.c.version.desc()).limit(1)
+
+
 def version_at(conn: Connection, instant: datetime) -> int:
     """How many events the log held at *instant*."""
     stamp = instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -9,9 +9,17 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from tracker.domain.records import projected
-from tracker.store import appending, facts, plain, refolding, staging
+from tracker.store import appending, facts, plain, refolding, search, staging
 from tracker.store import log as logs
 from tracker.store.stories import events_since
+from tracker.store.tables import log, metadata
+
+
+def restore(conn: Connection) -> None:
+    """Make the tables anew that are computed from the log and are not there any more."""
+    projections = [table for table in metadata.sorted_tables if table is not log]
+    metadata.create_all(conn, projections)
+    search.restore(conn)
 
 
 def rebuild(conn: Connection) -> str:

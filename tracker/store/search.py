@@ -48,6 +48,23 @@ def find(conn: Connection, words: str) -> list[int]:
     return [int(row[0]) for row in found]
 
 
+def restore(conn: Connection) -> None:
+    """Make the index anew when it is not there any more; it is empty then."""
+    there = conn.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'words'")).first()
+    for statement in () if there else _MADE:
+        conn.execute(statement)
+
+
+_MADE = (
+    text(
+        "CREATE VIRTUAL TABLE words USING fts5 "
+        "(title, rest, content = '', tokenize = \"unicode61 remove_diacritics 2\")"
+    ),
+    text("INSERT INTO words (words, rank) VALUES ('hashsize', 16777216)"),
+    text("INSERT INTO words (words, rank) VALUES ('automerge', 16)"),
+)
+
+
 def forget(conn: Connection) -> None:
     """Throw the index away."""
     conn.execute(text("INSERT INTO words (words) VALUES ('delete-all')"))

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, LargeBinary, bindparam, cast, select
 
 from tracker.domain.merkle import Checkpoint, Tree
 from tracker.store import plain
 from tracker.store.tables import log
 
-_ENTRIES = select(log.c.version, log.c.event_id, log.c.content, log.c.leaf).order_by(log.c.version)
+# As bytes: a text that is damaged may be none.
+_ENTRIES = select(
+    log.c.version,
+    cast(log.c.event_id, LargeBinary),
+    cast(log.c.content, LargeBinary),
+    cast(log.c.leaf, LargeBinary),
+).order_by(log.c.version)
 SHOWN = 20
 """How many of the entries that are wrong are named."""
 
@@ -30,13 +36,15 @@ def verify(conn: Connection) -> Verified:
     tree = Tree()
     wrong: list[str] = []
     expected = 0
-    for version, event_id, content, leaf in plain.rows(conn, _ENTRIES):
+    for version, name, content, leaf in plain.rows(conn, _ENTRIES):
         expected += 1
+        name, content = name or b"", content or b""
+        event_id = name.decode("utf-8", "replace")
         if version != expected and len(wrong) < SHOWN:
             wrong.append(f"version {expected} is not there: the next is {version}, {event_id}")
         expected = version
-        found = sha256(b"\x00" + content.encode()).digest()
-        if (found != leaf or f'"id":"{event_id}"' not in content) and len(wrong) < SHOWN:
+        found = sha256(b"\x00" + content).digest()
+        if (found != leaf or b'"id":"%b"' % name not in content) and len(wrong) < SHOWN:
             wrong.append(f"version {version}, {event_id}: its content is not what was appended")
         tree.add(found)
     return Verified(tree.size, tree.root().hex(), tuple(wrong))
