@@ -1,4 +1,5 @@
-# `make demo` shows the tool at work, `make test` checks everything, `make bench` measures it.
+# `make demo` shows the tool at work, `make test` checks everything, `make bench` measures it,
+# `make torture` kills it, fills its disk and flips its bits.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -8,7 +9,10 @@ DEMO   := build/demo.db
 EVENTS ?= 1000000
 ROWS   ?=
 
-.PHONY: demo test bench format clean
+# How often each fault happens: make torture RUNS=1000
+RUNS   ?= 100
+
+.PHONY: demo test bench torture format clean
 
 demo: $(VENV)/installed
 	@mkdir -p build && rm -f $(DEMO) $(DEMO)-wal $(DEMO)-shm
@@ -31,6 +35,10 @@ test: $(VENV)/developing
 
 bench: $(VENV)/comparing
 	$(BIN)/python -m tests.benchmarks --events $(EVENTS) $(if $(ROWS),--rows $(ROWS))
+
+torture: $(VENV)/developing
+	$(BIN)/python -m tests.faults --runs $(RUNS)
+	HYPOTHESIS_PROFILE=torture $(BIN)/pytest tests/faults -n auto
 
 format: $(VENV)/developing
 	$(BIN)/ruff format .

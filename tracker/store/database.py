@@ -44,7 +44,13 @@ def engine_for(url: str, *, wait: float = WAIT) -> Engine:
             "write sqlite:///path/to/file.db"
         )
     file = parsed.database
-    if file and _unwritable(Path(file)):
+    try:
+        is_frozen = file is not None and _unwritable(Path(file))
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be opened ({error.strerror}): give another path with --db"
+        ) from None
+    if file and is_frozen:
         # A reader of a write-ahead log must write an index beside the file.  Where it cannot,
         # and no writer has left a log, the file is read as it is.
         frozen = f"file:{Path(file).resolve()}?mode=ro&immutable=1"

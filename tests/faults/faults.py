@@ -1,0 +1,525 @@
+"""What may happen to a machine, and what must not be lost by it.
+
+A fault is a function of the ground that it happens on and of chance.  It says what was lost:
+nothing, if all is well.  The tests let each happen a few times, ``make torture`` many times.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import CommandLine
+from tests.faults.dying import Dying, Ended
+from tracker.app import Tracker, shipped
+from tracker.catalogue import Batch, read_entries
+from tracker.store import database
+from tracker.store.tables import SCHEMA
+
+MANY = 1100
+"""How many events a load brings: more than are taken into the log at once."""
+FEW = 60
+"""How many events the log has in which bits are flipped."""
+
+GUARDED = ("version", "event_id", "content", "leaf")
+"""The columns of the log in which verify finds every flipped bit; the others hold no promise."""
+
+
+def entries(count: int) -> Iterator[dict[str, Any]]:
+    """Events about some measures, with a rate that changes from day to day."""
+    source = [{"url": "https://example.org/a", "publisher": "Example"}]
+    for number in range(count):
+        subject = f"measure/m{number % 7}"
+        day = date(2020, 1, 1) + timedelta(days=number)
+        effects: list[dict[str, Any]] = []
+        if number < 7:
+            named = {"imposer": "US", "instrument": "tariff", "title": f"Tariff {number}"}
+            effects += [{"kind": "measure-introduced", "subject": subject, **named}]
+            effects += [{"kind": "scope-set", "subject": subject, "line": "all"}]
+        effects += [{"kind": "rate-set", "subject": subject, "line": "all", "rate": number % 50}]
+        yield {
+            "id": f"{day}-rate-{number}",
+            "title": f"The rate number {number} is set",
+            "kind": "order",
+            "occurred": day.isoformat(),
+            "reported": "occurred",
+            "sources": source,
+            "effects": effects,
+        }
+
+
+def batch(some: list[dict[str, Any]]) -> Batch:
+    found = read_entries(some, "entries")
+    assert not found.problems
+    return found
+
+
+class Ground:
+    """Databases to break, made once and copied for each fault, and a process to kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.dying = Dying(folder)
+        self.entries = list(entries(MANY))
+        self.many = folder / "many.jsonl"
+        self.many.write_text("".join(json.dumps(each) + "\n" for each in self.entries))
+        self.empty = folder / "empty.db"
+        self.full = folder / "full.db"
+        self.small = folder / "small.db"
+        for file, count in ((self.empty, 0), (self.full, MANY), (self.small, FEW)):
+            made = Tracker(str(file))
+            made.open(catalogue=False)
+            if count:
+                made.add(batch(self.entries[:count]))
+            made.close()
+        self.digest = digest(self.full)
+        self.old = [self._old(f"{number:04}") for number in range(1, SCHEMA)]
+        # How long each takes when nothing happens, so that death may come at any moment of it.
+        self.seconds = {
+            name: self.run(source, *words).seconds
+            for name, source, words in (
+                ("load", self.empty, ("load", str(self.many))),
+                ("rebuild", self.full, ("rebuild",)),
+                ("migration", self.old[0], ("stats",)),
+                ("creation", None, ("load", str(self.many))),
+            )
+        }
+
+    def close(self) -> None:
+        self.dying.close()
+
+    def fresh(self, source: Path | None) -> Path:
+        """A copy of a database, with nothing beside it; no file where there is none to copy."""
+        file = self.folder / "fresh.db"
+        for each in self.folder.glob("fresh.db*"):
+            each.unlink()
+        if source:
+            shutil.copyfile(source, file)
+        return file
+
+    def run(self, source: Path | None, *words: str, **when: Any) -> Ended:
+        return self.dying.run(self.fresh(source), words, **when)
+
+    def _old(self, revision: str) -> Path:
+        """A database as an earlier tracker left it, with the same events in its log."""
+        from alembic import command
+        from alembic.config import Config
+
+        file = self.folder / f"old-{revision}.db"
+        engine = database.engine_for(str(file))
+        database.prepare(engine)
+        with database.writing(engine) as conn:
+            config = Config()
+            config.set_main_option("script_location", str(shipped("migrations")))
+            config.attributes["connection"] = conn
+            command.upgrade(config, revision)
+        engine.dispose()
+        with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(self.full)) as new, old:
+            for row in new.execute("SELECT * FROM log ORDER BY version"):
+                leaf = sha256(b"\0" + row[6].encode()).digest()
+                old.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row[:7], leaf))
+        return file
+
+
+def digest(file: Path) -> str:
+    found = Tracker(str(file))
+    with closing(found):
+        return str(found.stats()["facts_digest"])
+
+
+NEXT = next(each for number, each in enumerate(entries(MANY + 1)) if number == MANY)
+"""An event that no log has yet: the next command adds it."""
+
+
+def lost(file: Path, versions: set[int], ended: Ended | None = None) -> list[str]:
+    """What is not as it should be in a database to which something happened.
+
+    Args:
+        versions: at which the log may be.
+    """
+    found: list[str] = []
+    if ended and ("Traceback" in ended.err or ended.code in (98, 99)):
+        found.append(f"a traceback: {ended.err[-300:]}")
+    with closing(Tracker(str(file))) as tracker:
+        tracker.open(catalogue=False)
+        version = tracker.stats()["version"]
+        if version not in versions:
+            found.append(f"the log is at version {version}, not one of {sorted(versions)[:9]}")
+        found += tracker.verify().wrong
+        if tracker.rebuild().before != tracker.rebuild().digest:
+            found.append("the facts are not those of the log")
+        if tracker.add(batch([NEXT | {"effects": []}])).version != version + 1:
+            found.append("the next event was not added")
+    with closing(sqlite3.connect(file)) as conn:
+        said = {each for (each,) in conn.execute("PRAGMA integrity_check")} - {"ok"}
+        # SQLite before 3.41 takes columns of tables without a rowid for others, and warns of NULL.
+        found += [each for each in said if not each.startswith("NULL value in ")]
+    return found
+
+
+def death(seconds: float, chance: random.Random) -> dict[str, Any]:
+    """When to die: at any moment, at a statement, or in the middle of one."""
+    match chance.randrange(3):
+        case 0:
+            return {"after": chance.uniform(0, seconds * 1.1)}
+        case 1:
+            return {"statement": chance.randrange(120)}
+        case _:
+            return {"step": chance.randrange(400)}
+
+
+# -- kill -9 -----------------------------------------------------------------------------------
+
+
+def killed_loading(ground: Ground, chance: random.Random) -> list[str]:
+    when = death(ground.seconds["load"], chance)
+    ended = ground.run(ground.empty, "load", str(ground.many), **when)
+    said = f"added {MANY} events" in ended.out
+    return lost(ground.folder / "fresh.db", {MANY} if said else {0, MANY}, ended)
+
+
+def killed_creating(ground: Ground, chance: random.Random) -> list[str]:
+    when = death(ground.seconds["creation"], chance)
+    ended = ground.run(None, "load", str(ground.many), **when)
+    said = f"added {MANY} events" in ended.out
+    return lost(ground.folder / "fresh.db", {MANY} if said else {0, MANY}, ended)
+
+
+def killed_adding(ground: Ground, chance: random.Random) -> list[str]:
+    """One event after the other is added until death; each that was acknowledged is there."""
+    day = "2025-03-26"
+    source = ("--url", "https://example.org/a", "--published", day)
+    events = [
+        ("add", "--title", f"Number {number}", "--occurred", day, *source) for number in range(25)
+    ]
+    file = ground.fresh(ground.small)
+    when = death(0.5, chance)
+    if "statement" in when:
+        when["statement"] *= 10
+    ended = ground.dying.run(file, *events, **when)
+    acknowledged = ended.out.count("added ")
+    with closing(sqlite3.connect(file)) as conn:
+        ids = {name for (name,) in conn.execute("SELECT event_id FROM log")}
+    missing = [line for line in ended.out.splitlines() if line.removeprefix("added ") not in ids]
+    found = [f"{line}, and it is not there" for line in missing]
+    return found + lost(file, {FEW + acknowledged, FEW + acknowledged + 1}, ended)
+
+
+def killed_rebuilding(ground: Ground, chance: random.Random) -> list[str]:
+    ended = ground.run(ground.full, "rebuild", **death(ground.seconds["rebuild"], chance))
+    file = ground.folder / "fresh.db"
+    other = [] if digest(file) == ground.digest else ["the facts are others after the rebuild"]
+    return other + lost(file, {MANY}, ended)
+
+
+def killed_migrating(ground: Ground, chance: random.Random) -> list[str]:
+    when = death(ground.seconds["migration"], chance)
+    ended = ground.run(chance.choice(ground.old), "stats", **when)
+    file = ground.folder / "fresh.db"
+    with closing(Tracker(str(file))) as tracker:
+        tracker.open(catalogue=False)
+        same = tracker.stats()["facts_digest"] == ground.digest
+    return ([] if same else ["the facts are others after the migration"]) + lost(
+        file, {MANY}, ended
+    )
+
+
+# -- no room -----------------------------------------------------------------------------------
+
+
+def disk_full(ground: Ground, chance: random.Random) -> list[str]:
+    """A file may not grow; when it may again, the same command succeeds."""
+    source = chance.choice([ground.empty, ground.full, ground.old[0], None])
+    words = ("load", str(ground.many)) if source in (ground.empty, None) else ("rebuild",)
+    size = source.stat().st_size if source else 0
+    ended = ground.run(source, *words, largest=chance.randrange(4096, size + 400_000))
+    file = ground.folder / "fresh.db"
+    found = _told(ended, "Make room and try again")
+    if ended.code == 0:
+        return found + lost(file, {MANY}, ended)
+    again = ground.dying.run(file, words)
+    if again.code:
+        found.append(f"with room it fails as well: {again.err}")
+    return found + lost(file, {MANY}, ended)
+
+
+def file_system_full(ground: Ground, chance: random.Random) -> list[str]:
+    """A small file system runs out of room in the middle of a load."""
+    small = ground.folder / "small"
+    small.mkdir(exist_ok=True)
+    room = chance.randrange(100, 1500)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}k", "none", str(small)], check=True)
+    try:
+        file = small / "tracker.db"
+        with suppress(OSError):
+            shutil.copyfile(ground.empty, file)
+        ended = ground.dying.run(file, ("load", str(ground.many)))
+        found = _told(ended, "Make room and try again")
+        subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
+        if ended.code and file.stat().st_size == ground.empty.stat().st_size:
+            again = ground.dying.run(file, ("load", str(ground.many)))
+            if again.code:
+                found.append(f"with room it fails as well: {again.err}")
+            found += lost(file, {MANY}, ended)
+        return found
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def can_mount(folder: Path) -> bool:
+    """Whether a small file system can be made here, which takes root."""
+    folder = folder / "mounted"
+    folder.mkdir(exist_ok=True)
+    tried = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)]
+    try:
+        if subprocess.run(tried, check=False, capture_output=True).returncode:
+            return False
+        subprocess.run(["umount", str(folder)], check=True)
+    except OSError:
+        return False
+    return True
+
+
+def _told(ended: Ended, remedy: str) -> list[str]:
+    if ended.code == 0:
+        return []
+    if ended.code == 4 and remedy in ended.err and len(ended.err.splitlines()) == 1:
+        return []
+    return [f"it ended with {ended.code}, saying: {ended.err}"]
+
+
+# -- others ------------------------------------------------------------------------------------
+
+
+def locked(ground: Ground, chance: random.Random) -> list[str]:
+    """Another writer does not finish in time: who it is and what to do is said."""
+    file = ground.fresh(ground.small)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN IMMEDIATE")
+        os.environ["TRACKER_WAIT"] = "0.05"
+        line = CommandLine(ground.folder)
+        answer = line("--db", str(file), chance.choice(["rebuild", "load"]))
+        del os.environ["TRACKER_WAIT"]
+        other.execute("ROLLBACK")
+    wanted = ["another writer", "wait for it, or end it"]
+    if Path("/proc/locks").exists():
+        wanted.append(f"process {os.getpid()}: ")
+    found = [f"{each!r} is not said: {answer.err}" for each in wanted if each not in answer.err]
+    return found + lost(file, {FEW})
+
+
+def at_once(ground: Ground, chance: random.Random) -> list[str]:
+    """Some processes make, migrate or load one database at the same time."""
+    source = chance.choice([None, ground.empty, *ground.old])
+    file = ground.fresh(source)
+    words = ("load", str(ground.many))
+    ended = ground.dying.run_together(file, words, together=chance.randint(2, 3))
+    found = [f"one ended with {each.code}: {each.err}" for each in ended if each.code]
+    added = sum(f"added {MANY} events" in each.out for each in ended)
+    if added != (0 if source in ground.old else 1):
+        found.append(f"{added} of them added the same events")
+    return found + lost(file, {MANY})
+
+
+def clock_back(ground: Ground, chance: random.Random) -> list[str]:
+    """The clock jumps: the log keeps its order, and what it had by an instant."""
+    file = ground.fresh(ground.empty)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    instants = [now + timedelta(seconds=chance.randint(-(10**8), 10**8)) for _ in range(5)]
+    for instant, each in zip(instants, ground.entries, strict=False):
+        with closing(Tracker(str(file), now=partial(max, instant, instant))) as tracker:
+            tracker.add(batch([each]))
+    with closing(sqlite3.connect(file)) as conn:
+        rows = conn.execute("SELECT recorded FROM log ORDER BY version")
+        recorded = [datetime.fromisoformat(each) for (each,) in rows]
+    naive = [max(instants[: number + 1]) for number in range(5)]
+    found = [] if recorded == naive else [f"recorded at {recorded}, not at {naive}"]
+    with closing(Tracker(str(file))) as tracker:
+        for instant in recorded:
+            had = sum(each <= instant for each in recorded)
+            if tracker.version_at(instant) != had:
+                found.append(f"at {instant} the log had {had}")
+    return found + lost(file, {5})
+
+
+# -- damage ------------------------------------------------------------------------------------
+
+
+def rows(file: Path) -> list[tuple[Any, ...]] | None:
+    """The rows of the log as they lie in the file; None where they cannot be read."""
+    with closing(sqlite3.connect(file)) as conn:
+        try:
+            names = [name for _, name, *_ in conn.execute("PRAGMA table_info(log)")]
+            wanted = [names.index(each) for each in GUARDED]
+            conn.text_factory = bytes
+            found = conn.execute("SELECT * FROM log ORDER BY version").fetchall()
+        except sqlite3.Error:
+            return None
+        return [tuple(row[each] for each in wanted) for row in found]
+
+
+def _verified(ground: Ground, file: Path) -> tuple[int, str]:
+    answer = CommandLine(ground.folder)("--db", str(file), "verify", "--format", "json")
+    return answer.code, answer.err
+
+
+def flipped_cell(ground: Ground, chance: random.Random) -> list[str]:
+    """One bit of one cell of the log: verify finds it, and names the event."""
+    file = ground.fresh(ground.small)
+    version, column = chance.randint(1, FEW), chance.choice(GUARDED)
+    with closing(sqlite3.connect(file)) as conn, conn:
+        names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            conn.execute(f"DROP TRIGGER {name}")
+        asked = f"SELECT CAST({column} AS BLOB), typeof({column}) FROM log WHERE version = ?"
+        value, kind = conn.execute(asked, (version,)).fetchone()
+        if kind == "integer":
+            # No other row may have the number already: SQLite keeps its rows by it.
+            changed: object = int(value) ^ 1 << chance.randrange(FEW.bit_length(), 62)
+        else:
+            bit = chance.randrange(len(value) * 8)
+            found = bytearray(value)
+            found[bit // 8] ^= 1 << bit % 8
+            changed = bytes(found)
+        as_text = "CAST(? AS TEXT)" if kind == "text" else "?"
+        update = f"UPDATE log SET {column} = {as_text} WHERE version = ?"
+        conn.execute(update, (changed, version))
+    code, said = _verified(ground, file)
+    if code == 4 and f"version {version}" in said:
+        return []
+    return [f"{column} of version {version}: verify ended with {code}, saying: {said}"]
+
+
+def flipped_byte(ground: Ground, chance: random.Random) -> list[str]:
+    """One bit of a page that the log lies in: named, or called damaged, or without any effect."""
+    file = ground.fresh(ground.small)
+    whole = bytearray(file.read_bytes())
+    _, _, content, _ = chance.choice(rows(ground.small) or [])
+    at = whole.find(content)
+    # Half of them hit the row itself, the others anything on its page.
+    within = (at - 120, at + len(content) + 34), (at - at % 4096, at - at % 4096 + 4096)
+    first, last = chance.choice(within)
+    position = chance.randrange(max(first, 0), min(last, len(whole)))
+    whole[position] ^= 1 << chance.randrange(8)
+    file.write_bytes(whole)
+    changed = rows(file) != rows(ground.small)
+    code, said = _verified(ground, file)
+    if code == 4 and (f"{file} is damaged" in said or "version " in said):
+        return []
+    if code == 4 and ("not a database" in said or "damaged" in said or "malformed" in said):
+        return []
+    if code == 0 and not changed:
+        return []
+    return [f"byte {position}: verify ended with {code}, saying: {said}"]
+
+
+def truncated(ground: Ground, chance: random.Random) -> list[str]:
+    """The end of the file is missing: it is called damaged, and nothing is answered from it."""
+    file = ground.fresh(ground.small)
+    size = file.stat().st_size
+    os.truncate(file, chance.randrange(1, size))
+    line = CommandLine(ground.folder)
+    found = []
+    for words in (("state",), ("verify",), ("load", str(ground.many)), ("rebuild",), ("stats",)):
+        answer = line("--db", str(file), *words)
+        if answer.code != 4 or answer.out:
+            found.append(
+                f"{words[0]} ended with {answer.code}: {answer.out[:200]}{answer.err[:200]}"
+            )
+    return found
+
+
+PROJECTIONS = ("fact", "assignment", "mention", "reference", "stake", "projection", "words")
+
+
+def facts_missing(ground: Ground, chance: random.Random) -> list[str]:
+    """What is computed is missing or stale: it is not answered from until it is rebuilt."""
+    file = ground.fresh(ground.small)
+    before = digest(file)
+    with closing(sqlite3.connect(file)) as conn, conn:
+        if chance.random() < 0.3:
+            conn.execute("UPDATE projection SET version = version - 1")
+        else:
+            gone = chance.sample(PROJECTIONS, chance.randint(1, len(PROJECTIONS)))
+            for table in {*gone, "projection"} if "fact" not in gone else gone:
+                conn.execute(f"DROP TABLE {table}")
+    line = CommandLine(ground.folder)
+    found = []
+    for words in (("state",), ("stats",)):
+        answer = line("--db", str(file), *words)
+        if answer.code != 4 or answer.out or "run tracker rebuild" not in answer.err:
+            found.append(
+                f"{words[0]} ended with {answer.code}: {answer.out[:200]}{answer.err[:200]}"
+            )
+    rebuilt = line("--db", str(file), "rebuild")
+    if rebuilt.code:
+        found.append(f"rebuild ended with {rebuilt.code}: {rebuilt.err}")
+    if digest(file) != before:
+        found.append("the facts are others after the rebuild")
+    return found + lost(file, {FEW})
+
+
+Fault = Callable[[Ground, random.Random], list[str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A fault, what it is called, and how often it happens in a test and in a torture of 100."""
+
+    name: str
+    fault: Fault
+    few: int
+    share: float = 1.0
+
+
+KINDS = (
+    Kind("kill -9 during load", killed_loading, 6, 2),
+    Kind("kill -9 during the first load", killed_creating, 3),
+    Kind("kill -9 during add", killed_adding, 5, 2),
+    Kind("kill -9 during rebuild", killed_rebuilding, 4, 2),
+    Kind("kill -9 during migration", killed_migrating, 4, 2),
+    Kind("a limit on the size of files", disk_full, 4),
+    Kind("a file system without room", file_system_full, 0, 0.5),
+    Kind("a locked database", locked, 2, 0.5),
+    Kind("two or three at once", at_once, 3),
+    Kind("a clock that jumps", clock_back, 2),
+    Kind("a flipped bit in a cell of the log", flipped_cell, 25, 10),
+    Kind("a flipped bit on a page of the log", flipped_byte, 25, 10),
+    Kind("a truncated file", truncated, 5, 2),
+    Kind("facts stale or missing", facts_missing, 5, 2),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of a kind of fault: how often it happened, and what was lost."""
+
+    name: str
+    runs: int
+    losses: list[str]
+
+
+def happen(kind: Kind, ground: Ground, runs: int, seed: int) -> Row:
+    """Let a fault happen *runs* times."""
+    losses = []
+    for number in range(runs):
+        try:
+            found = kind.fault(ground, random.Random(f"{seed} {number}"))
+        except Exception as error:
+            # A traceback is a loss like any other.
+            found = [f"{type(error).__name__}: {error}"]
+        losses += [f"{kind.name}, seed {seed} {number}: {each}" for each in found]
+    return Row(kind.name, runs, losses)
