@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,6 @@ from tracker.domain.events import (
     Event,
     content_of,
     from_content,
-    leaf_of,
     problems,
     read_event,
 )
@@ -67,12 +65,6 @@ def test_two_ways_of_writing_the_same_entry_are_the_same_content() -> None:
     spelled = entry("a", "2025-03-01", *line("measure/x", rate="25.00"), order=0, tags=[])
 
     assert content_of(read_event(plain)) == content_of(read_event(spelled))
-
-
-def test_a_leaf_is_the_hash_of_rfc_9162() -> None:
-    # The hash of an empty leaf, as in the test vectors of RFC 6962 implementations.
-    assert leaf_of(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    assert leaf_of(b"x") == hashlib.sha256(b"\x00x").digest()
 
 
 def test_a_rate_is_exact_and_written_without_trailing_zeros() -> None:

@@ -15,7 +15,7 @@ from tests.pages import assert_accessible, assert_harmless, read
 from tracker.domain.briefing import Briefing
 from tracker.domain.changes import Change, SubjectChanges
 from tracker.domain.dates import EVER, FIRST, AsOf
-from tracker.domain.merkle import Checkpoint
+from tracker.domain.merkle import Pinned
 from tracker.domain.state import Held, Rival, State, SubjectState
 from tracker.domain.told import Told
 from tracker.exports import page
@@ -83,9 +83,9 @@ def briefing(said: str, address: str = "https://example.org/a") -> Briefing:
         (Change("statement", "changed", "learned", held("x"), held(said)),),
     )
     events = {name: told(name, said, address) for name in (EVENT, RIVAL)}
-    checkpoint = Checkpoint(2, "ab" * 32, "2025-04-05T12:00:00.000000+00:00")
+    pinned = Pinned(2, "ab" * 32, "2025-04-05T12:00:00.000000+00:00")
     at = AsOf(DAY, at_version=2)
-    return Briefing(State(at, (claim,)), AsOf(date(2025, 3, 6)), (changed,), events, checkpoint, 0)
+    return Briefing(State(at, (claim,)), AsOf(date(2025, 3, 6)), (changed,), events, pinned, 0)
 
 
 def written(found: Briefing, asked: str = "") -> bytes:

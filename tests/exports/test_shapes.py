@@ -322,8 +322,9 @@ def test_an_answer_is_sorted_and_the_same_when_it_is_asked_again(
         assert list(subject["parts"]) == sorted(subject["parts"])
         assert list(subject["next"]) == sorted(subject["next"])
         assert subject["parts"].keys().isdisjoint(subject["next"])
-    assert json.dumps(shape) == json.dumps(shapes.of_state(catalogue.state(at)))
-    assert json.loads(json.dumps(shape)) == shape
+    again = shapes.of_state(catalogue.state(at))
+    assert json.dumps(shape, default=repr) == json.dumps(again, default=repr)
+    assert json.loads(json.dumps(shape["subjects"])) == shape["subjects"]
 
 
 @pytest.mark.parametrize(("day", "known_by"), DAYS)

@@ -24,6 +24,7 @@ from tests.strategies import leaves_the_introduction, logs
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.events import Event
+from tracker.domain.merkle import leaf_of
 from tracker.domain.records import record_of
 from tracker.errors import BadEntries
 from tracker.store import database, loading
@@ -202,7 +203,7 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) ->
         command.upgrade(config, "0001")
     with closing(sqlite3.connect(file)) as old_one, old_one:
         row = (1, GOOD.id, "2025-03-01", "2025-03-01", "2026-01-01", 1)
-        values = (*row, content.content, content.leaf)
+        values = (*row, content.content, leaf_of(content.content.encode()))
         old_one.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     fresh = Tracker(str(tmp_path / "new.db"))
     fresh.open(catalogue=False)

@@ -14,7 +14,8 @@ from freezegun import freeze_time
 from tests.entries import agreement, event, stage
 from tracker.app import ChangedEvent, Tracker
 from tracker.catalogue import Batch
-from tracker.domain.events import content_of, leaf_of
+from tracker.domain.events import content_of
+from tracker.domain.leaves import leaf_of
 from tracker.errors import BadEntries, StoreError
 
 
@@ -58,17 +59,16 @@ def test_the_database_refuses_to_rewrite_the_log(
     assert tracker.stats() == before
 
 
-def test_versions_have_no_gaps_and_leaves_are_those_of_the_content(
+def test_versions_have_no_gaps_and_leaves_are_those_of_the_rows(
     tracker: Tracker, path: Path
 ) -> None:
     tracker.add(Batch([event("b", "2025-03-02"), event("c", "2025-03-03")]))
 
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT version, content, leaf FROM log ORDER BY version")
-        found = rows.fetchall()
+        found = connection.execute("SELECT * FROM log ORDER BY version").fetchall()
 
     assert [row[0] for row in found] == [1, 2, 3]
-    assert all(leaf_of(content.encode()) == leaf for _, content, leaf in found)
+    assert all(leaf_of(*row) == leaf for *row, leaf in found)
 
 
 def test_the_log_notes_when_it_received_an_event(tracker: Tracker, path: Path) -> None:

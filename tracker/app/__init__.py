@@ -46,20 +46,30 @@ from tracker.domain.ties import (
 from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Published, Told, difference
 from tracker.domain.why import Reason, Why, reason
-from tracker.errors import BadCommand, BadEntries, NotFound, Problem, TrackerError
-from tracker.store import database, facts, search
+from tracker.errors import (
+    BadCommand,
+    BadEntries,
+    NotFound,
+    Problem,
+    StoreError,
+    TrackerError,
+)
+from tracker.store import database, facts, search, trees
 from tracker.store import log as logs
 from tracker.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from tracker.app.backups import Copied
     from tracker.app.tables import Rows
     from tracker.catalogue import Batch
     from tracker.domain.briefing import Briefing
     from tracker.domain.duties import Duty
     from tracker.domain.duty_steps import Refund, Step
-    from tracker.domain.merkle import Checkpoint
+    from tracker.domain.leaves import Row
+    from tracker.domain.merkle import Pinned
+    from tracker.domain.proofs import Checkpoint, Extension, Inclusion
     from tracker.domain.questions import Question
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
@@ -120,6 +130,20 @@ class Preview:
     loaded: Loaded
     gone: list[Fact]
     new: list[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """That nothing was said of a subject after a version of the log."""
+
+    subject: str
+    version: int
+
+
+class NotExpected(TrackerError):
+    """Somebody was there first: a subject that was expected to be as it was has changed."""
+
+    code = "not-expected"
 
 
 class ChangedEvent(TrackerError):
@@ -203,6 +227,7 @@ class Tracker:
         self._now = now
         self._ready = False
         self._tariff: tuple[tuple[int | None, str | None], Tariff] | None = None
+        self._roots: dict[int, str] = {}
 
     # -- the database -------------------------------------------------------------------
 
@@ -210,6 +235,11 @@ class Tracker:
     def place(self) -> str:
         """The file or URL of the database."""
         return database.place(self._engine)
+
+    @property
+    def engine(self) -> Any:
+        """What opens connections to the database, for the other modules of this room."""
+        return self._engine
 
     def is_there(self) -> bool:
         """Whether the database has tables.
@@ -277,19 +307,31 @@ class Tracker:
 
     # -- writing ------------------------------------------------------------------------
 
-    def load(self, paths: Iterable[Path], *, dry_run: bool = False) -> Loaded:
+    def load(
+        self,
+        paths: Iterable[Path],
+        *,
+        dry_run: bool = False,
+        expected: Collection[Expected] = (),
+    ) -> Loaded:
         """Append the events of *paths* that the log lacks, all of them or none.
 
         Raises:
             BadEntries: anything is wrong with any of them.
             ChangedEvent: the log has one of them with other content.
+            NotExpected: a subject is not as it was expected.
         """
         from tracker.catalogue import open_files
 
-        return self.add(open_files(paths), dry_run=dry_run)
+        return self.add(open_files(paths), dry_run=dry_run, expected=expected)
 
     def load_spells(
-        self, paths: Iterable[Path], map_path: Path, *, dry_run: bool = False
+        self,
+        paths: Iterable[Path],
+        map_path: Path,
+        *,
+        dry_run: bool = False,
+        expected: Collection[Expected] = (),
     ) -> tuple[Loaded, Table]:
         """Append what files of spells say and the log lacks, all of it or nothing.
 
@@ -314,27 +356,36 @@ class Tracker:
         )
         if found.problems:
             batch.named |= {f"agreement/{spell.slug}" for spell in found.table.spells}
-        return self.add(batch, dry_run=dry_run), found.table
+        return self.add(batch, dry_run=dry_run, expected=expected), found.table
 
-    def add(self, batch: Batch, *, dry_run: bool = False) -> Loaded:
+    def add(
+        self, batch: Batch, *, dry_run: bool = False, expected: Collection[Expected] = ()
+    ) -> Loaded:
         """Append the events of *batch* that the log lacks, all of them or none.
+
+        Args:
+            expected: of which subjects nothing may have been said since.  Where the log has the
+                whole batch already it was added by an earlier attempt, and all is well.
 
         Raises:
             BadEntries: anything is wrong with any of them.
             ChangedEvent: the log has one of them with other content.
+            NotExpected: a subject is not as it was expected.
+            NotFound: the log is not yet at the version that is expected.
         """
         with self._writing() as conn:
-            loaded = self._add(conn, batch)
+            loaded = self._add_expected(conn, batch, expected)
             if dry_run:
                 conn.rollback()
         return loaded
 
-    def preview(self, batch: Batch) -> Preview:
+    def preview(self, batch: Batch, *, expected: Collection[Expected] = ()) -> Preview:
         """What adding *batch* would do; nothing is added.
 
         Raises:
             BadEntries: anything is wrong with it.
             ChangedEvent: the log has one of them with other content.
+            NotExpected: a subject is not as it was expected.
         """
         from tracker.domain.events import effects_of
         from tracker.domain.review import speaks_of
@@ -345,7 +396,7 @@ class Tracker:
             targets = {target for event in batch.events if (target := speaks_of(event))}
             subjects |= stories.subjects_of(conn, targets)
             before = _all_facts(conn, subjects)
-            loaded = self._add(conn, batch)
+            loaded = self._add_expected(conn, batch, expected)
             after = _all_facts(conn, subjects)
             conn.rollback()
         return Preview(
@@ -353,6 +404,22 @@ class Tracker:
             gone=[fact for fact in before if fact not in set(after)],
             new=[fact for fact in after if fact not in set(before)],
         )
+
+    def _add_expected(
+        self, conn: Connection, batch: Batch, expected: Collection[Expected]
+    ) -> Loaded:
+        if not expected:
+            return self._add(conn, batch)
+        last = logs.size(conn)
+        try:
+            loaded = self._add(conn, batch)
+        except TrackerError:
+            # What is wrong may be so because somebody was there first.
+            _require_expected(conn, expected, last)
+            raise
+        if loaded.added:
+            _require_expected(conn, expected, last)
+        return loaded
 
     def _add(self, conn: Connection, batch: Batch) -> Loaded:
         from tracker.store import loading
@@ -376,13 +443,6 @@ class Tracker:
             raise BadEntries(sorted(found, key=lambda each: (each.path, each.line)))
         return Loaded(taken.added, taken.already, logs.size(conn), tuple(taken.ids))
 
-    def verify(self) -> Verified:
-        """Hash every entry of the log anew, and compare it with what was kept of it."""
-        from tracker.store import verifying
-
-        with database.reading(self._engine) as conn:
-            return verifying.verify(conn)
-
     def damage(self) -> Sequence[str]:
         """What is wrong with the log, where anything is: which events are not what was appended.
 
@@ -391,16 +451,160 @@ class Tracker:
         """
         from tracker.store import damage
 
-        wrong = self.verify().wrong
-        if not wrong:
-            with database.reading(self._engine) as conn:
-                wrong = tuple(damage.unreadable(conn))
-        return wrong
+        wrong = self.verify(facts=False).wrong
+        if wrong:
+            return wrong
+        with database.reading(self._engine) as conn:
+            return list(damage.unreadable(conn))
 
     def rebuild(self) -> Rebuilt:
         """Throw the projections away and fold the log again."""
         with self._writing() as conn:
             return _rebuild(conn)
+
+    # -- proof --------------------------------------------------------------------------
+
+    def verify(
+        self, sizes: Collection[int] = (), *, facts: bool | None = None, catalogue: bool = False
+    ) -> Verified:
+        """Hash every row of the log anew, and compare it with what was kept of it.
+
+        Args:
+            sizes: of which the roots are wanted as well.
+            facts: fold the log again and compare what comes out; where it is not said, only
+                as long as that takes a few seconds.
+            catalogue: compare the log with the catalogue that comes with the package.
+        """
+        from tracker.app import proving
+        from tracker.store import verifying
+
+        with database.reading(self._engine) as conn:
+            found = verifying.verify(conn, sizes)
+            if not found.wrong:
+                found.folded = found.version <= proving.FOLDED_UNASKED if facts is None else facts
+                if found.folded:
+                    found.wrong += proving.folded_otherwise(conn, shipped("migrations"))
+            if catalogue:
+                found.strays += proving.missing_of(conn, [shipped("events")])
+            return found
+
+    def root(self, version: int) -> str:
+        """The root of the tree over the first events of the log, in hex."""
+        if version not in self._roots:
+            with database.reading(self._engine) as conn:
+                self._roots[version] = trees.root(conn, version).hex()
+        return self._roots[version]
+
+    def checkpoint(
+        self,
+        origin: str | None = None,
+        *,
+        at_version: int | None = None,
+        after: Checkpoint | None = None,
+    ) -> Checkpoint:
+        """How many events the log has, and the root of the tree over them.
+
+        Args:
+            origin: what the log is called; after its first event when left out.
+            after: an earlier one, which the log must still begin with.
+
+        Raises:
+            NotFound: the log has no such version yet.
+            NotProven: the log does not begin with *after*.
+        """
+        from tracker.app import proving
+
+        with database.reading(self._engine) as conn:
+            if after is not None:
+                proving.require_extended(conn, after)
+            return proving.checkpoint(conn, origin, at_version)
+
+    def inclusion(self, event_id: str, there: Checkpoint) -> Inclusion:
+        """A proof that the event is in the log that *there* is a checkpoint of.
+
+        Raises:
+            NotFound: the log has no such event, or had none.
+            NotProven: the log does not begin with *there*.
+        """
+        from tracker.app import proving
+        from tracker.domain.proofs import Inclusion
+
+        with database.reading(self._engine) as conn:
+            row = logs.row_of(conn, event_id)
+            if row is None:
+                raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
+            proving.require_extended(conn, there)
+            hashes = proving.inclusion(conn, row, there.size)
+        return Inclusion(row.line().encode(), row.version - 1, hashes, there.note())
+
+    def extension(self, old: int, there: Checkpoint) -> Extension:
+        """A proof that the log of *there* begins with its first *old* events.
+
+        Raises:
+            NotFound: *there* is of fewer.
+            NotProven: the log does not begin with *there*.
+        """
+        from tracker.app import proving
+        from tracker.domain.proofs import Extension
+
+        if old > there.size:
+            raise NotFound(f"of {there.size} events, {old} cannot be the beginning")
+        with database.reading(self._engine) as conn:
+            proving.require_extended(conn, there)
+            return Extension(old, proving.extension(conn, old, there.size), there.note())
+
+    def tail(
+        self, after: int = 0, *, wait: Callable[[], bool] = lambda: False
+    ) -> Iterator[list[Row]]:
+        """The rows of the log after a version, every one once and in order, some at a time.
+
+        Args:
+            wait: called when there are no more; True asks for those that came meanwhile.
+
+        Raises:
+            NotFound: the log is not at that version yet.
+            StoreError: a row is missing.
+        """
+        while True:
+            with database.reading(self._engine) as conn:
+                size = logs.size(conn)
+                some = logs.rows_after(conn, after) if size > after else []
+            if size < after:
+                raise NotFound(f"the log is at version {size}; {after} is not there yet")
+            for row in some:
+                after += 1
+                if row.version != after:
+                    raise StoreError(f"version {after} is not there: run tracker verify")
+            if some:
+                yield some
+            elif not wait():
+                return
+
+    def backup(self, file: Path, *, force: bool = False) -> Copied:
+        """Copy the database into *file*, as it is at one instant, while others may write.
+
+        Raises:
+            BadCommand: the file is there already, or cannot be written.
+            StoreError: the database, or the copy, is damaged.
+        """
+        from tracker.app import backups
+
+        return backups.backup(self, file, force=force)
+
+    def restore(self, file: Path, *, force: bool = False) -> Copied:
+        """Put the database in *file* in the place of this one, which it must continue.
+
+        Args:
+            force: even when events are lost.
+
+        Raises:
+            NotFound: there is no such file.
+            NotContinued: this database has what the backup lacks.
+            StoreError: the backup is damaged, or this database cannot be written.
+        """
+        from tracker.app import backups
+
+        return backups.restore(self, file, force=force)
 
     # -- coordinates --------------------------------------------------------------------
 
@@ -744,7 +948,6 @@ class Tracker:
         """
         from tracker.app.telling import told_by_id
         from tracker.domain.briefing import Briefing, names
-        from tracker.store import verifying
 
         before = self.as_of(
             since,
@@ -771,7 +974,7 @@ class Tracker:
                 before,
                 changed,
                 told_by_id(conn, wanted, ids),
-                verifying.checkpoint(conn, last.as_of.at_version or 0),
+                trees.pinned(conn, last.as_of.at_version or 0),
                 len(asked) - len(shown),
             )
 
@@ -1111,12 +1314,10 @@ class Tracker:
 
     # -- upkeep -------------------------------------------------------------------------
 
-    def checkpoint(self) -> Checkpoint:
+    def pinned(self) -> Pinned:
         """What pins the log as it is now; :meth:`verify` says whether it is what it was."""
-        from tracker.store import verifying
-
         with self._reading() as conn:
-            return verifying.checkpoint(conn, logs.size(conn))
+            return trees.pinned(conn, logs.size(conn))
 
     def stats(self) -> dict[str, Any]:
         """What the log and the facts amount to; ``facts_digest`` is the same for the same facts."""
@@ -1138,6 +1339,29 @@ class Tracker:
 
 def _expected(step: Step, expected: bool) -> Step:
     return replace(step, duty=replace(step.duty, as_of=replace(step.duty.as_of, expected=expected)))
+
+
+def _require_expected(conn: Connection, expected: Collection[Expected], last: int) -> None:
+    from tracker.store import expecting
+
+    for each in expected:
+        if each.version > last:
+            raise NotFound(f"the log is at version {last}; {each.version} is not there yet")
+        if not logs.introduced(conn, [each.subject]):
+            raise NotFound(_no_such("subject", each.subject, logs.all_introduced(conn)))
+        came = expecting.since(conn, each.subject, each.version, last=last)
+        if came:
+            lines = [f"  version {one.version}: {one.event_id}: {one.title}" for one in came]
+            raise NotExpected(
+                "\n".join(
+                    [
+                        f"{each.subject} is not as it was at version {each.version}; since then "
+                        "the log received:",
+                        *lines,
+                        f"Nothing was added. Look at it, and add with {each.subject}@{last}",
+                    ]
+                )
+            )
 
 
 def _require_kind(kind: str) -> None:

@@ -70,7 +70,8 @@ COMMANDS = {
     "entries": ["load", "check", "add", "correct", "retract", "corroborate"],
     "exporting": ["export"],
     "publishing": ["publish"],
-    "upkeep": ["verify", "rebuild", "stats", "schema"],
+    "proving": ["verify", "checkpoint", "prove", "key", "tail", "backup", "restore"],
+    "upkeep": ["rebuild", "stats", "schema"],
 }
 """Module → its commands, in the order of the help."""
 

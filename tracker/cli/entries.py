@@ -14,7 +14,7 @@ from tracker.cli.options import note, open_tracker
 from tracker.errors import BadCommand, BadDay, TrackerError
 
 if TYPE_CHECKING:
-    from tracker.app import Tracker
+    from tracker.app import Expected, Tracker
     from tracker.catalogue import Batch
     from tracker.domain.timeline import Fact
 
@@ -62,6 +62,7 @@ def load(
         Path | None,
         typer.Option("--map", metavar="FILE", help="For spells: what the columns are called."),
     ] = None,
+    expect: options.Expect = None,
     dry_run: options.DryRun = False,
     db: options.Db = None,
 ) -> None:
@@ -114,12 +115,15 @@ def load(
         )
     if mapping is not None and not files:
         raise BadCommand("name the file of spells: load --format spells FILE --map MAP")
+    expected = options.expected(expect)
     tracker = options.unopened_tracker(db)
     is_new = not tracker.is_there()
     if mapping is None:
-        loaded = tracker.load(_given(files), dry_run=dry_run)
+        loaded = tracker.load(_given(files), dry_run=dry_run, expected=expected)
     else:
-        loaded, table = tracker.load_spells(_given(files), mapping, dry_run=dry_run)
+        loaded, table = tracker.load_spells(
+            _given(files), mapping, dry_run=dry_run, expected=expected
+        )
         note(f"read {table.rows} row{'' if table.rows == 1 else 's'}")
         for name, count in sorted(table.left_out.items()):
             note(f"left out on purpose: {name}, {count} row{'' if count == 1 else 's'}")
@@ -200,6 +204,7 @@ def add(
     ] = None,
     order: Annotated[int | None, typer.Option(help="Among decisions of one day.")] = None,
     edit: Edit = False,
+    expect: options.Expect = None,
     dry_run: options.DryRun = False,
     db: options.Db = None,
 ) -> None:
@@ -215,10 +220,11 @@ def add(
 
     if source not in (None, "-"):
         raise BadCommand(f"{source} is not understood here: give flags, or - for standard input")
+    expected = options.expected(expect)
     tracker = open_tracker(db)
     if source == "-":
-        batch = catalogue.read_stream(sys.stdin.buffer, "standard input")
-        _take(tracker, batch, dry_run=dry_run)
+        given = catalogue.read_stream(sys.stdin.buffer, "standard input")
+        _take(tracker, given, expected, dry_run=dry_run)
         return
     if not edit:
         title = title or _asked("--title", "Title")
@@ -243,10 +249,10 @@ def add(
     )
     entry.setdefault("id", _id(entry.get("occurred", ""), title or "untitled"))
     if edit:
-        _edit(tracker, entry, dry_run=dry_run)
+        _edit(tracker, entry, expected, dry_run=dry_run)
     else:
         batch = catalogue.read_entries([entry], "the command line")
-        _take(tracker, batch, dry_run=dry_run)
+        _take(tracker, batch, expected, dry_run=dry_run)
 
 
 def correct(
@@ -271,6 +277,7 @@ def correct(
     publisher: Publisher = None,
     published: Published = None,
     edit: Edit = False,
+    expect: options.Expect = None,
     dry_run: options.DryRun = False,
     db: options.Db = None,
 ) -> None:
@@ -280,6 +287,7 @@ def correct(
     tracker correct 2025-03-26-x --slip --title "The right title" --why "A slip in the title"
     tracker correct 2025-03-26-x --edit
     """
+    expected = options.expected(expect)
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     content = _without_nothing(
@@ -303,9 +311,9 @@ def correct(
     entry = _about(tracker, told, "correction", why, on, slip, url, publisher, published, edit=edit)
     entry["content"] = _carried_over(tracker, told) | content
     if edit:
-        _edit(tracker, entry, dry_run=dry_run)
+        _edit(tracker, entry, expected, dry_run=dry_run)
     else:
-        _take(tracker, _made(tracker, entry), dry_run=dry_run)
+        _take(tracker, _made(tracker, entry), expected, dry_run=dry_run)
 
 
 def _carried_over(tracker: "Tracker", told: Any) -> dict[str, Any]:
@@ -324,6 +332,7 @@ def retract(
     url: Url = None,
     publisher: Publisher = None,
     published: Published = None,
+    expect: options.Expect = None,
     dry_run: options.DryRun = False,
     db: options.Db = None,
 ) -> None:
@@ -332,10 +341,11 @@ def retract(
     \b
     tracker retract 2025-03-26-x --why "The agency withdrew the report" --url https://example.org/b
     """
+    expected = options.expected(expect)
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     entry = _about(tracker, told, "retraction", why, on, slip, url, publisher, published)
-    _take(tracker, _made(tracker, entry), dry_run=dry_run)
+    _take(tracker, _made(tracker, entry), expected, dry_run=dry_run)
 
 
 def corroborate(
@@ -346,6 +356,7 @@ def corroborate(
     source_title: SourceTitle = None,
     cites: Cites = None,
     on: On = None,
+    expect: options.Expect = None,
     dry_run: options.DryRun = False,
     db: options.Db = None,
 ) -> None:
@@ -354,12 +365,13 @@ def corroborate(
     \b
     tracker corroborate 2025-03-26-x --url https://example.org/c --published 2025-03-26
     """
+    expected = options.expected(expect)
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     url = url or _asked("--url", "Address of the source")
     entry = _about(tracker, told, "corroboration", None, on, False, url, publisher, published)
     entry["sources"] = [_source(tracker, url, publisher, published, source_title, cites)]
-    _take(tracker, _made(tracker, entry), dry_run=dry_run)
+    _take(tracker, _made(tracker, entry), expected, dry_run=dry_run)
 
 
 def _about(
@@ -485,7 +497,9 @@ def _asked(option: str, label: str) -> str:
     return answer
 
 
-def _edit(tracker: "Tracker", entry: dict[str, Any], *, dry_run: bool) -> None:
+def _edit(
+    tracker: "Tracker", entry: dict[str, Any], expected: "list[Expected]", *, dry_run: bool
+) -> None:
     """Let the user write the entry; a draft that is refused is kept."""
     import shlex
     import subprocess
@@ -513,7 +527,7 @@ def _edit(tracker: "Tracker", entry: dict[str, Any], *, dry_run: bool) -> None:
         if not (batch.events or batch.problems):
             note("nothing to add")
         else:
-            _take(tracker, batch, dry_run=dry_run)
+            _take(tracker, batch, expected, dry_run=dry_run)
     except TrackerError:
         note(f"the draft is kept: mend it and run tracker add - < {path}")
         raise
@@ -535,12 +549,12 @@ def _made(tracker: "Tracker", entry: dict[str, Any]) -> "Batch":
     return batch
 
 
-def _take(tracker: "Tracker", batch: "Batch", *, dry_run: bool) -> None:
+def _take(tracker: "Tracker", batch: "Batch", expected: "list[Expected]", *, dry_run: bool) -> None:
     """Add what was written, or show what that would do."""
     if dry_run:
-        _show_preview(tracker, batch)
+        _show_preview(tracker, batch, expected)
         return
-    loaded = tracker.add(batch)
+    loaded = tracker.add(batch, expected=expected)
     for name in loaded.ids:
         say(f"added {name}")
     if loaded.added > len(loaded.ids):
@@ -549,11 +563,11 @@ def _take(tracker: "Tracker", batch: "Batch", *, dry_run: bool) -> None:
         say(f"{_events(loaded.already)} already there")
 
 
-def _show_preview(tracker: "Tracker", batch: "Batch") -> None:
+def _show_preview(tracker: "Tracker", batch: "Batch", expected: "list[Expected]") -> None:
     from tracker.catalogue import to_toml
     from tracker.domain.events import content_of
 
-    preview = tracker.preview(batch)
+    preview = tracker.preview(batch, expected=expected)
     import json
 
     for event in batch.events:

@@ -409,7 +409,8 @@ def network(
     )
     names = {code: known.name if (known := found_party(code)) else code for code in codes}
     write = {"dot": networks.dot, "graphml": networks.graphml, "json": networks.node_link}
-    text = write[graph.value](found.as_of, names, networks.of_ties(ties))
+    root = tracker.root(found.as_of.at_version or 0)
+    text = write[graph.value](found.as_of, root, names, networks.of_ties(ties))
     write_file([text.encode()], output, force=force)
 
 

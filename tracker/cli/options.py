@@ -14,7 +14,7 @@ from tracker.errors import BadCommand, BadDay, StoreError
 if TYPE_CHECKING:
     from datetime import date
 
-    from tracker.app import Tracker
+    from tracker.app import Expected, Tracker
     from tracker.domain.dates import AsOf, Period
 
 
@@ -74,6 +74,15 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be added and changed; add nothing.")
 ]
 
+Expect = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect-version",
+        metavar="SUBJECT@N",
+        help="Add nothing if anything was said of SUBJECT after version N of the log.",
+    ),
+]
+
 _remembered: list[str | None] = [None]
 _opened: list[Tracker] = []
 
@@ -111,6 +120,31 @@ def damage() -> str:
             said = "what it holds is not what was appended; restore it from a copy"
             return "\n".join((f"{tracker.place} is damaged: {said}", *wrong))
     return ""
+
+
+def root_of(version: int) -> str:
+    """The root of the tree over the first events of the log that the command opened."""
+    return _opened[-1].root(version)
+
+
+def expected(given: list[str] | None) -> list[Expected]:
+    """What was typed of subjects that are expected to be as they were.
+
+    Raises:
+        BadCommand: it is no subject and version.
+    """
+    from tracker.app import Expected
+
+    found = []
+    for each in given or ():
+        subject, _, version = each.rpartition("@")
+        if "/" not in subject or not (version.isascii() and version.isdigit()):
+            raise BadCommand(
+                f"--expect-version {each}: write a subject and the version at which you saw it, "
+                "such as measure/us-232-autos@812"
+            )
+        found.append(Expected(subject, int(version)))
+    return found
 
 
 def close_all() -> None:

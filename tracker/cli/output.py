@@ -18,7 +18,7 @@ from typing import Any
 
 import typer
 
-from tracker.cli.options import Format, inert, note
+from tracker.cli.options import Format, inert, note, root_of
 from tracker.errors import TrackerError
 
 
@@ -34,7 +34,7 @@ def show(
     """Print an answer as JSON (*shape*), a table (*rows*) or CSV (*csv_rows*, else *rows*)."""
     match kind:
         case Format.json:
-            write_exactly(json.dumps(shape, ensure_ascii=False, indent=2) + "\n")
+            write_exactly(as_json(shape, indent=2) + "\n")
         case Format.csv:
             from io import StringIO
 
@@ -46,6 +46,23 @@ def show(
             warn_of_formulas(found)
         case Format.table:
             table(rows, columns)
+
+
+def as_json(shape: Any, *, indent: int | None = None) -> str:
+    """*shape* in JSON, with the roots that it only names."""
+    return json.dumps(shape, ensure_ascii=False, indent=indent, default=_named)
+
+
+def _named(found: Any) -> str:
+    from decimal import Decimal
+
+    from tracker.exports.shapes import Root
+
+    if isinstance(found, Root):
+        return root_of(found.version)
+    if isinstance(found, Decimal):
+        return str(found)  # a number of which nothing may be lost
+    raise TypeError(f"{found!r} is nothing that JSON has")
 
 
 def warn_of_formulas(count: int) -> None:

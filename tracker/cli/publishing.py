@@ -64,13 +64,13 @@ def publish(
     tracker = open_tracker(db)
     codes = sorted({code for each in party or () if (code := party_code(each))})
     at = coordinate(tracker, as_of, known_by)
-    checkpoint = tracker.checkpoint()
+    pinned = tracker.pinned()
     site = Site(
         tracker,
         at,
         first_day(tracker, since, at.day),
         tuple(codes or tracker.parties()),
-        checkpoint,
+        pinned,
         served,
         tracker.stats(),
     )
@@ -83,7 +83,7 @@ def publish(
         kept.close()
     same = len(files) + 1 - kept.written
     output.write(
-        f"published version {checkpoint.version} to {folder}: {kept.written} files written, "
+        f"published version {pinned.version} to {folder}: {kept.written} files written, "
         f"{same} unchanged, {kept.removed} removed\n"
     )
     if not site.has_page:
@@ -91,7 +91,7 @@ def publish(
             "state.html is left out, as so many subjects are no page to be read: state.json and "
             "state.csv have them, and tracker export html --party has those of a party"
         )
-    if (now := tracker.checkpoint().version) != checkpoint.version:
+    if (now := tracker.pinned().version) != pinned.version:
         note(f"the log grew to version {now} meanwhile: publish again")
 
 

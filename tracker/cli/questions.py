@@ -184,9 +184,10 @@ def _show_event(tracker: Any, event_id: str, at: "AsOf", format: Format) -> None
     from tracker.cli import output
     from tracker.exports import shapes, tables
 
+    at = tracker.placed(at)
     told = tracker.event(event_id, at)
     if format == Format.json:
-        output.show(format, shape=shapes.of_told(told))
+        output.show(format, shape={"as_of": shapes.of_coordinate(at), **shapes.of_told(told)})
     elif format == Format.csv:
         output.show(format, csv_rows=tables.event_rows([told]), csv_columns=tables.EVENTS.names)
     else:

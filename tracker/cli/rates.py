@@ -155,7 +155,6 @@ def _rate_file(
     recorded_by: str | None,
     reading: str | None,
 ) -> None:
-    import json
     from itertools import tee
 
     from tracker.cli import output
@@ -181,9 +180,7 @@ def _rate_file(
                 shape = {"error": {"code": answer.code, "message": str(answer)}}
             else:
                 shape = of_duty(answer)
-            # A name may be a number with a fraction, of which JSON must lose nothing either.
-            text = json.dumps(named | shape, ensure_ascii=False, default=str)
-            output.write_exactly(text + "\n")
+            output.write_exactly(output.as_json(named | shape) + "\n")
     if bad:
         options.note(f"{bad} of the questions could not be answered")
         raise typer.Exit(1)

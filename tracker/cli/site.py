@@ -19,7 +19,7 @@ from tracker.domain.told import Filter
 if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.domain.dates import AsOf
-    from tracker.domain.merkle import Checkpoint
+    from tracker.domain.merkle import Pinned
 
 Pieces: TypeAlias = Callable[[], Iterable[bytes]]
 
@@ -47,7 +47,7 @@ class Site:
     at: AsOf
     since: date
     parties: tuple[str, ...]
-    checkpoint: Checkpoint
+    pinned: Pinned
     url: str = ""
     stats: dict[str, Any] = field(default_factory=dict)
 
@@ -115,7 +115,7 @@ class Site:
 
         from tracker.exports import shapes
 
-        at = replace(self.at, at_version=self.checkpoint.version)
+        at = replace(self.at, at_version=self.pinned.version)
         subjects = (each for state in self.tracker.states(self.at) for each in state.subjects)
         yield f'{{"as_of": {_json(shapes.of_coordinate(at))},\n"subjects": ['.encode()
         for number, subject in enumerate(subjects):
@@ -127,14 +127,14 @@ class Site:
     @property
     def _archives(self) -> int:
         """How many documents of the feed will never change again."""
-        return max(0, self.checkpoint.version // PAGE - 1)
+        return max(0, self.pinned.version // PAGE - 1)
 
     def _feed(self) -> Iterable[bytes]:
         first = self._archives * PAGE + 1
         links = [("self", self._address("feed.atom")), ("alternate", self._address("index.html"))]
         if self._archives:
             links.append(("prev-archive", self._address(f"feed/{self._archives}.atom")))
-        return [self._document(first, self.checkpoint.version, links)]
+        return [self._document(first, self.pinned.version, links)]
 
     def _archive(self, number: int) -> Iterable[bytes]:
         links = [
@@ -169,9 +169,9 @@ class Site:
     def _manifest(self) -> Iterable[bytes]:
         said = {
             "schema": SCHEMA,
-            "version": self.checkpoint.version,
-            "root": self.checkpoint.root,
-            "recorded": self.checkpoint.recorded,
+            "version": self.pinned.version,
+            "root": self.pinned.root,
+            "recorded": self.pinned.recorded,
             "known_by": self._known.isoformat() if self._known else None,
             "facts_digest": self.stats["facts_digest"],
             "subjects": self.stats["subjects"],
@@ -187,7 +187,7 @@ class Site:
 
         names = {code: found.name for code in self.parties if (found := party(code))}
         return index.page(
-            checkpoint=self.checkpoint,
+            pinned=self.pinned,
             known_by=self._known,
             stats=self.stats,
             kinds=CALENDARS,
@@ -199,4 +199,6 @@ class Site:
 
 
 def _json(shape: object) -> str:
-    return json.dumps(shape, ensure_ascii=False)
+    from tracker.cli import output
+
+    return output.as_json(shape)

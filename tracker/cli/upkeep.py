@@ -1,4 +1,4 @@
-"""Upkeep: verify, rebuild, stats, schema."""
+"""Upkeep: rebuild, stats, schema."""
 
 import json
 from typing import Annotated
@@ -21,32 +21,6 @@ def rebuild(db: options.Db = None) -> None:
     output.write(f"facts {found.digest}\n")
     if found.before != found.digest:
         note(f"the facts were others before: {found.before}")
-
-
-def verify(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:
-    """Check that every entry of the log is what was appended, and that none is missing.
-
-    Prints the root of the Merkle tree over the log (RFC 9162), which pins all of it: keep it,
-    and compare it with that of another day at the same version.
-
-    \b
-    tracker verify
-    """
-    from tracker.cli import output
-    from tracker.errors import StoreError
-
-    found = open_tracker(db).verify()
-    output.show(
-        format,
-        shape={"version": found.version, "root": found.root, "wrong": list(found.wrong)},
-        rows=[
-            {"what": "version", "value": found.version},
-            {"what": "root", "value": found.root},
-        ],
-        columns=("what", "value"),
-    )
-    if found.wrong:
-        raise StoreError("the log was changed:\n" + "\n".join(found.wrong))
 
 
 def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:

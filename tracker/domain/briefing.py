@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.domain.changes import SubjectChanges
 from tracker.domain.dates import AsOf
-from tracker.domain.merkle import Checkpoint
+from tracker.domain.merkle import Pinned
 from tracker.domain.state import Held, State
 from tracker.domain.told import Told
 
@@ -21,7 +21,7 @@ class Briefing:
         before: the coordinate that the changes are told from.
         changes: what changed, of the same; by subject.
         events: the events that either names, and those that speak of these, by id.
-        checkpoint: what pins the log that all of it was computed from.
+        pinned: what pins the log that all of it was computed from.
         over: how many subjects are left out of the state because they are over.
     """
 
@@ -29,7 +29,7 @@ class Briefing:
     before: AsOf
     changes: tuple[SubjectChanges, ...]
     events: Mapping[str, Told]
-    checkpoint: Checkpoint
+    pinned: Pinned
     over: int
 
 

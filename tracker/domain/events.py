@@ -8,7 +8,6 @@ one it names, and it is shown beside it and never folded unless asked for.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -252,11 +251,6 @@ def content_of(event: Event) -> bytes:
     canonical.
     """
     return event.model_dump_json(by_alias=True, exclude_defaults=True).encode()
-
-
-def leaf_of(content: bytes) -> bytes:
-    """The hash of one entry of the log (RFC 9162, 2.1.1): SHA-256 of 0x00 and the content."""
-    return hashlib.sha256(b"\x00" + content).digest()
 
 
 def effects_of(event: Event) -> tuple[Effect, ...]:

@@ -16,7 +16,6 @@ from tracker.domain.events import (
     Event,
     content_of,
     effects_of,
-    leaf_of,
 )
 from tracker.domain.timeline import Assigned, assigned
 
@@ -40,7 +39,6 @@ class Record(NamedTuple):
     occurred: str
     reported: str
     content: str
-    leaf: bytes
     title: str
     words: str
     mentions: list[tuple[str, str]]
@@ -51,12 +49,11 @@ class Record(NamedTuple):
 
 def record_of(event: Event) -> Record:
     """The record of *event*."""
-    content = content_of(event)
-    return projected(event)._replace(content=content.decode(), leaf=leaf_of(content))
+    return projected(event)._replace(content=content_of(event).decode())
 
 
 def projected(event: Event) -> Record:
-    """The record of an event that the log has: without its content and what hashes it."""
+    """The record of an event that the log has: without its content."""
     public = event.public
     rows: list[Assigned] = []
     if isinstance(event, Development):
@@ -94,7 +91,6 @@ def projected(event: Event) -> Record:
         event.occurred.earliest.isoformat(),
         public.isoformat(),
         "",
-        b"",
         event.title,
         _words(event),
         sorted(mentions),

@@ -245,15 +245,15 @@ def _changed(changed: SubjectChanges, found: Briefing) -> Iterator[Changed]:
 
 def coordinate(found: Briefing) -> list[tuple[str, str]]:
     """For which day and by whose knowledge it speaks, and what pins the log it goes by."""
-    at, checkpoint = found.state.as_of, found.checkpoint
+    at, pinned = found.state.as_of, found.pinned
     known = f"reports up to {at.known_by}" if at.known_by else "all that was reported so far"
     expected = " (what was then expected)" if at.expected else ""
     return [
         ("As of", f"{at.day}{expected}"),
         ("Going by", known),
         *([("As if right", at.reading)] if at.reading else []),
-        ("Log", log_in_words(checkpoint.version, checkpoint.recorded)),
-        ("Root", checkpoint.root),
+        ("Log", log_in_words(pinned.version, pinned.recorded)),
+        ("Root", pinned.root),
     ]
 
 

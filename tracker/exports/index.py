@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from tracker.domain.merkle import Checkpoint
+from tracker.domain.merkle import Pinned
 from tracker.exports import briefing as worded
 from tracker.exports.markup import tag
 from tracker.exports.page import document, own, pairs, table
@@ -17,7 +17,7 @@ TITLE = "What held on which day, and how we know"
 
 def page(
     *,
-    checkpoint: Checkpoint,
+    pinned: Pinned,
     known_by: date | None,
     stats: Mapping[str, Any],
     kinds: Iterable[str],
@@ -37,12 +37,12 @@ def page(
         archives: how many documents of the feed are closed.
         url: where the folder is served, if that is known.
     """
-    log = worded.log_in_words(checkpoint.version, checkpoint.recorded)
+    log = worded.log_in_words(pinned.version, pinned.recorded)
     known = f"reports up to {known_by}" if known_by else "all that was reported so far"
     said = [
         ("Going by", known),
         ("Log", log),
-        ("Root", checkpoint.root),
+        ("Root", pinned.root),
         ("Holds", ", ".join(_counted(*each) for each in stats["subjects"].items()) or "nothing"),
         *([("Served at", url)] if url else []),
     ]
@@ -56,7 +56,7 @@ def page(
     )
     link = tag("link", rel="alternate", type="application/atom+xml", href="feed.atom")
     header = tag("header", tag("h1", TITLE), pairs(said))
-    return document(TITLE, [header, main], f"{log} · Root {checkpoint.root}", links=[link])
+    return document(TITLE, [header, main], f"{log} · Root {pinned.root}", links=[link])
 
 
 def _counted(kind: str, count: int) -> str:

@@ -35,19 +35,20 @@ def of_ties(ties: Iterable[Tie]) -> list[dict[str, Any]]:
     ]
 
 
-def _coordinate(at: AsOf) -> dict[str, str]:
+def _coordinate(at: AsOf, root: str) -> dict[str, str]:
     known = at.known_by.isoformat() if at.known_by else ""
     return {
         "as_of": at.day.isoformat(),
         "known_by": known,
         "at_version": str(at.at_version or ""),
+        "root": root,
     }
 
 
-def dot(at: AsOf, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]) -> str:
+def dot(at: AsOf, root: str, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]) -> str:
     """The network for Graphviz."""
     lines = ["graph tracker {"]
-    lines += [f"  {_quoted(key)}={_quoted(value)};" for key, value in _coordinate(at).items()]
+    lines += [f"  {_quoted(key)}={_quoted(value)};" for key, value in _coordinate(at, root).items()]
     for code, name in sorted(names.items()):
         lines.append(f"  {_quoted(code)} [label={_quoted(code)}, tooltip={_quoted(name)}];")
     for edge in edges:
@@ -63,16 +64,18 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
-def graphml(at: AsOf, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]) -> str:
+def graphml(
+    at: AsOf, root: str, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]
+) -> str:
     """The network as GraphML."""
-    root = ElementTree.Element("graphml", xmlns=NAMESPACE)
-    keys = [("graph", key) for key in _coordinate(at)]
+    whole = ElementTree.Element("graphml", xmlns=NAMESPACE)
+    keys = [("graph", key) for key in _coordinate(at, root)]
     keys += [("node", "name"), *(("edge", key) for key in EDGE)]
     for kind, key in keys:
         attributes = {"id": f"{kind}_{key}", "for": kind, "attr.name": key, "attr.type": "string"}
-        ElementTree.SubElement(root, "key", attributes)
-    graph = ElementTree.SubElement(root, "graph", id="tracker", edgedefault="undirected")
-    for key, value in _coordinate(at).items():
+        ElementTree.SubElement(whole, "key", attributes)
+    graph = ElementTree.SubElement(whole, "graph", id="tracker", edgedefault="undirected")
+    for key, value in _coordinate(at, root).items():
         ElementTree.SubElement(graph, "data", key=f"graph_{key}").text = value
     for code, name in sorted(names.items()):
         node = ElementTree.SubElement(graph, "node", id=code)
@@ -83,20 +86,22 @@ def graphml(at: AsOf, names: Mapping[str, str], edges: Sequence[Mapping[str, Any
         )
         for key in EDGE:
             ElementTree.SubElement(tie, "data", key=f"edge_{key}").text = edge[key]
-    ElementTree.indent(root)
+    ElementTree.indent(whole)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        + ElementTree.tostring(root, encoding="unicode")
+        + ElementTree.tostring(whole, encoding="unicode")
         + "\n"
     )
 
 
-def node_link(at: AsOf, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]) -> str:
+def node_link(
+    at: AsOf, root: str, names: Mapping[str, str], edges: Sequence[Mapping[str, Any]]
+) -> str:
     """The network as JSON, which ``networkx.node_link_graph`` reads."""
     found = {
         "directed": False,
         "multigraph": True,
-        "graph": _coordinate(at),
+        "graph": _coordinate(at, root),
         "nodes": [{"id": code, "name": name} for code, name in sorted(names.items())],
         "edges": [{**edge, "key": number} for number, edge in enumerate(edges)],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import AsOf
@@ -25,21 +26,40 @@ if TYPE_CHECKING:
     from tracker.domain.why import Why
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Stands for the root of the tree over the first events of the log, in hex.
+
+    Whoever writes the JSON asks for it: it takes longer to find than many an answer.
+    """
+
+    version: int
+
+
+def root(version: int | None) -> Root | None:
+    """What stands for the root at a version; None where none is said."""
+    return None if version is None else Root(version)
+
+
 def of_coordinate(at: AsOf) -> dict[str, Any]:
-    """``{"day", "known_by", "at_version", "expected", "reading"}``."""
+    """``{"day", "known_by", "at_version", "root", "expected", "reading"}``.
+
+    ``root`` is that of the Merkle tree over the first ``at_version`` events of the log.
+    """
     return {
         "day": at.day.isoformat(),
         "known_by": at.known_by.isoformat() if at.known_by else None,
         "at_version": at.at_version,
+        "root": root(at.at_version),
         "expected": at.expected,
         "reading": at.reading,
     }
 
 
 def of_knowledge(at: AsOf) -> dict[str, Any]:
-    """``{"known_by", "at_version"}``: the coordinate of what is listed for no day."""
+    """``{"known_by", "at_version", "root"}``: the coordinate of what is listed for no day."""
     placed = of_coordinate(at)
-    return {name: placed[name] for name in ("known_by", "at_version")}
+    return {name: placed[name] for name in ("known_by", "at_version", "root")}
 
 
 def of_state(state: State) -> dict[str, Any]:

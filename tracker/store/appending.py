@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from tracker.domain.events import FORMAT
+from tracker.domain.leaves import leaf_of
 from tracker.domain.records import Record
-from tracker.store import plain, search
+from tracker.store import plain, search, trees
 from tracker.store.tables import log, reference, stake
 
 
@@ -21,23 +22,12 @@ def append(conn: Connection, records: Sequence[Record], *, first: int, recorded:
         recorded: the instant, in UTC, at which the log received them.
     """
     stamp = recorded.isoformat(timespec="microseconds")
-    plain.add(
-        conn,
-        log,
-        [
-            (
-                version,
-                each.id,
-                each.occurred,
-                each.reported,
-                stamp,
-                FORMAT,
-                each.content,
-                each.leaf,
-            )
-            for version, each in enumerate(records, start=first)
-        ],
-    )
+    rows = [
+        (version, each.id, each.occurred, each.reported, stamp, FORMAT, each.content)
+        for version, each in enumerate(records, start=first)
+    ]
+    plain.add(conn, log, [(*row, leaf_of(*row)) for row in rows])
+    trees.grow(conn, first - 1, first - 1 + len(rows))
 
 
 def index(conn: Connection, records: Sequence[Record], *, first: int) -> None:

@@ -207,9 +207,7 @@ class _Load:
 
 def _without_content(record: Record) -> Record:
     """As much of a record as tells what it speaks about."""
-    return record._replace(
-        content="", leaf=b"", words="", mentions=[], named=[], stakes=[], assigned=[]
-    )
+    return record._replace(content="", words="", mentions=[], named=[], stakes=[], assigned=[])
 
 
 _CONTENT = select(log.c.version, log.c.content).where(log.c.event_id == bindparam("event_id"))

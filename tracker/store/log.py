@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 
+from tracker.domain.leaves import Row as Noted
 from tracker.domain.told import Filter
 from tracker.store import plain
 from tracker.store.tables import log, mention, reference
@@ -411,3 +412,19 @@ def all_ids(conn: Connection, *, at_version: int | None = None) -> list[str]:
     if at_version is not None:
         query = query.where(log.c.version <= at_version)
     return list(conn.scalars(query))
+
+
+_NOTED = select(*(log.c[name] for name in Noted._fields))
+_AFTER = _NOTED.where(log.c.version > bindparam("after")).order_by(log.c.version).limit(AT_ONCE)
+_OF_ID = _NOTED.where(log.c.event_id == bindparam("event_id"))
+
+
+def rows_after(conn: Connection, version: int) -> list[Noted]:
+    """Some of the rows after a version, in the order in which the log received them."""
+    return [Noted(*row) for row in plain.rows(conn, _AFTER, after=version)]
+
+
+def row_of(conn: Connection, event_id: str) -> Noted | None:
+    """The row of the event with this id, if the log has it."""
+    found = plain.row(conn, _OF_ID, event_id=event_id)
+    return Noted(*found) if found else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from tracker.domain.records import projected
-from tracker.store import appending, facts, plain, refolding, search, staging
+from tracker.store import appending, facts, plain, refolding, search, staging, trees
 from tracker.store import log as logs
 from tracker.store.stories import events_since
 from tracker.store.tables import log, metadata
@@ -25,6 +25,7 @@ def restore(conn: Connection) -> None:
 def rebuild(conn: Connection) -> str:
     """Compute the projections anew; the digest of the facts."""
     refolding.forget_projections(conn)
+    trees.regrow(conn)
     with staging.staging(conn):
         for chunk in logs.chunks(events_since(conn, 0)):
             first = chunk[0][0]

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """The number of the newest migration; SQLite keeps it as ``PRAGMA user_version``."""
 
 metadata = MetaData()
@@ -37,6 +37,17 @@ log = Table(
     Column("content", Text, nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),
 )
+"""``leaf`` is the hash of all the rest of its row."""
+
+subtree = Table(
+    "subtree",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The roots of complete subtrees of the Merkle tree over the leaves: 2^level of them each."""
 
 reference = Table(
     "reference",
