@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Literal, TypeAlias
 
 from tracker.domain.dates import EVER, FIRST, When
-from tracker.domain.state import Held, State, is_open, schedule_of
+from tracker.domain.state import Held, State, SubjectState, is_open, schedule_of
 from tracker.domain.timeline import Fact
 from tracker.domain.told import Told
 
@@ -87,26 +87,23 @@ def _meetings(plans: State, first: date, last: date) -> Iterator[Item]:
 
 def _due(plans: State, first: date, last: date) -> Iterator[Item]:
     for subject in plans.subjects:
-        part = {"commitment": "due", "agreement": "term"}.get(subject.kind)
-        held = subject.parts.get(part) if part else None
-        if held is None or held.value is None:
+        found = due_of(subject)
+        if found is None or (subject.kind == "commitment" and not is_open(subject)):
             continue
-        if subject.kind == "commitment" and not is_open(subject):
-            continue
-        said = held.value if part == "due" else held.value.get("ends")
-        if not said:
-            continue
-        when = When.read(said)
+        part, when = found
         if first <= when.latest <= last:
+            event = subject.parts[part].event
             yield Item(
-                when.latest,
-                "deadline",
-                subject.subject,
-                str(part),
-                subject.title,
-                held.event,
-                when.known,
+                when.latest, "deadline", subject.subject, part, subject.title, event, when.known
             )
+
+
+def due_of(subject: SubjectState) -> tuple[str, When] | None:
+    """What of a commitment or an agreement names a day, the last of which is meant; and it."""
+    part = {"commitment": "due", "agreement": "term"}.get(subject.kind)
+    value = subject.value(part) if part else None
+    said = value.get("ends") if part == "term" and value else value
+    return (part, When.read(said)) if part and said else None
 
 
 @dataclass(frozen=True, slots=True)
