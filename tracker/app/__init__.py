@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from tracker.app.telling import each_told, said_of, told_of
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
+from tracker.domain.calendar import EVERYTHING, Choice, What
 from tracker.domain.changes import SubjectChanges, changes, without_restated
 from tracker.domain.dates import LAST, AsOf
 from tracker.domain.state import (
@@ -1277,35 +1278,62 @@ class Tracker:
     def calendar(
         self,
         *,
+        as_of: date | None = None,
         known_by: date | None = None,
+        at_version: int | None = None,
         party: str | None = None,
         kind: str | None = None,
         subject: str | None = None,
         first: date | None = None,
         last: date | None = None,
+        what: Collection[What] = EVERYTHING,
+        spans: bool = False,
+        alarm: timedelta | None = None,
     ) -> Iterator[bytes]:
-        """A calendar of developments, meetings, and days on which measures change, in pieces.
+        """A calendar in pieces: what it begins with, one event each by day, and its end.
 
         Args:
+            as_of: the calendar as it stood on this day: the last on which anything occurred that
+                counts.  Left out, everything does that is in the log.
             known_by: the last day whose reports count.
+            at_version: how many events of the log count.
             party: only what it has a part in.
-            kind: only what is of this kind of subject.
+            kind: only what is of this kind of subject, or of event.
             subject: only what is about it.
             first: only what is not over before this day.
             last: only what has begun by this day.
+            what: what is shown.
+            spans: a measure with an end is in force from day to day, and not on two days.
+            alarm: how long before meetings and deadlines to tell of them.
+
+        What is called off is on the calendar for ninety days after the log heard so, counted to
+        *as_of*, or to today.
 
         Raises:
-            NotFound: no event introduces *subject*.
+            NotFound: no event introduces *subject*; there is no such kind or version.
         """
         from tracker.app import calendars
 
-        wanted = Filter(subject=subject, party=party, known_by=known_by, concerning=kind)
-        at = self.as_of(known_by=known_by)
+        if kind is not None:
+            from tracker.domain.values import SUBJECT_KINDS
+
+            _require_kind(kind, *SUBJECT_KINDS)
+        wanted = Filter(
+            subject=subject,
+            party=party,
+            last=as_of,
+            known_by=known_by,
+            at_version=at_version,
+            concerning=kind,
+        )
+        choice = Choice(as_of or self.today(), frozenset(what), first, last, spans)
+        at = self.as_of(as_of, known_by=known_by, at_version=at_version)
         with self._streaming() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
+            self._placed(conn, at)
             groups = self._groups_of(conn, at, party) if party else frozenset()
-            yield from calendars.pieces(conn, wanted, at, groups, first=first, last=last)
+            yield from calendars.pieces(conn, wanted, choice, groups, alarm=alarm)
 
     def parties(self) -> list[str]:
         """The parties that any event of the log names, by code."""
@@ -1364,12 +1392,14 @@ def _require_expected(conn: Connection, expected: Collection[Expected], last: in
             )
 
 
-def _require_kind(kind: str) -> None:
+def _require_kind(kind: str, *more: str) -> None:
+    """Make sure that there are events of this kind, unless it is one of *more*."""
     from tracker.domain.events import KINDS
 
-    if kind not in KINDS:
-        said = _no_such("kind of event", kind, KINDS)
-        raise NotFound(f"{said}{'' if said.endswith('?') else '.'} There are: {', '.join(KINDS)}")
+    kinds = tuple(dict.fromkeys((*more, *KINDS)))
+    if kind not in kinds:
+        said = _no_such("kind" if more else "kind of event", kind, kinds)
+        raise NotFound(f"{said}{'' if said.endswith('?') else '.'} There are: {', '.join(kinds)}")
 
 
 def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:

@@ -445,22 +445,29 @@ def _codes(value: Any) -> Collection[str]:
     return (value,) if isinstance(value, str) else value or ()
 
 
-def names_party(facts: Iterable[Fact], party: str, groups: Collection[str] = ()) -> bool:
-    """Whether a meeting's or measure's facts name *party*, or a group that it belongs to.
+def names_party(rows: Iterable[HeldRow], party: str, groups: Collection[str] = ()) -> bool:
+    """Whether facts in rows name *party*, or a group that it belongs to.
 
-    As a participant, as the one that imposes, or as a partner whose goods are in scope.
+    As a participant, as one that promises or is promised something, as the one that imposes, as
+    a party to an agreement, or as a partner whose goods are in scope.
     """
-    wanted = {"*", party, *groups}
-    for fact in facts:
-        value = Held.of(fact).value
-        if fact.part == "imposer" and value == party:
-            return True
-        if fact.part == "participants" and party in (value or ()):
-            return True
-        if fact.part.startswith("scope/") and isinstance(value, Mapping):
-            spared = party in value.get("except-partners", ())
-            if wanted & set(value.get("partners", ())) and not spared:
+    code = party.lower()
+    bound = {party, *groups}
+    for row in rows:
+        above, _, below = row[1].partition("/")
+        if above in ("party", "notice"):
+            if below in bound:
                 return True
+        elif above == "pair":
+            if code in below.split("-"):
+                return True
+        elif above == "scope":
+            scope = _read(row[5]) or {}
+            spared = party in scope.get("except-partners", ())
+            if not spared and not {"*", *bound}.isdisjoint(scope.get("partners", ())):
+                return True
+        elif above in _NAMING and party in _codes(_read(row[5])):
+            return True
     return False
 
 

@@ -208,11 +208,17 @@ def corrected_by(conn: Connection, wanted: Filter, versions: Iterable[int]) -> s
     }
 
 
-def unspoken_of(conn: Connection, wanted: Filter, *, ending: str) -> Iterator[Entry]:
-    """Those of which others said nothing (rivals aside), by day, then by id with *ending*."""
+def unspoken_of(conn: Connection, wanted: Filter, *, ending: str) -> Iterator[plain.Row]:
+    """Those of which others said nothing (rivals aside), by day, then by id with *ending*.
+
+    Id, day of report and instant of receipt as texts, and content.
+    """
     query = _asked(wanted).where(log.c.event_id.not_in(_SPOKEN_OF))
+    if wanted.known_by:
+        query = query.where(log.c.reported <= wanted.known_by.isoformat())
     query = query.order_by(log.c.occurred, log.c.event_id.concat(ending))
-    return map(_entry, plain.once(conn, query))
+    told = (log.c.event_id, log.c.reported, log.c.recorded, log.c.content)
+    return plain.once(conn, query.with_only_columns(*told))
 
 
 def all_spoken_of(conn: Connection, wanted: Filter) -> Iterator[Entry]:
@@ -377,33 +383,6 @@ def ids_about(
             query = query.where(log.c.version <= at_version)
         found |= set(conn.scalars(query))
     return found
-
-
-def entries_about(conn: Connection, subjects: Collection[str]) -> Iterator[tuple[str, Entry]]:
-    """Subject, of a chunk, and an event whose effects are about it, in no order."""
-    query = (
-        select(mention.c.word, *_ENTRY)
-        .join(log, mention.c.version == log.c.version)
-        .where(mention.c.what == "subject", mention.c.word.in_(subjects))
-    )
-    return ((row[0], _entry(row[1:])) for row in plain.once(conn, query))
-
-
-def speaking(conn: Connection, ids: Collection[str]) -> set[str]:
-    """Those of *ids*, a chunk, that speak of others or that others speak of, rivals aside."""
-    said = select(reference.c.event_id, reference.c.target).where(
-        reference.c.kind != "rival",
-        or_(reference.c.event_id.in_(ids), reference.c.target.in_(ids)),
-    )
-    return {name for row in plain.once(conn, said) for name in row}.intersection(ids)
-
-
-def disagreeing(conn: Connection, ids: Collection[str]) -> set[str]:
-    """Those of *ids*, a chunk, that disagree with others."""
-    query = select(reference.c.event_id).where(
-        reference.c.kind == "rival", reference.c.event_id.in_(ids)
-    )
-    return set(conn.scalars(query))
 
 
 def all_ids(conn: Connection, *, at_version: int | None = None) -> list[str]:

@@ -171,29 +171,6 @@ def histories_about(
     return found
 
 
-def plainly_about(
-    conn: Connection, subjects: Collection[str]
-) -> dict[str, list[logs.Entry] | None]:
-    """Subject, of a chunk → the events about it, rivals left out; None where others speak of one.
-
-    They are in no order.
-    """
-    mine: dict[str, list[logs.Entry]] = {subject: [] for subject in subjects}
-    for subject, entry in logs.entries_about(conn, subjects):
-        mine[subject].append(entry)
-    spoken: set[str] = set()
-    rivals: set[str] = set()
-    for chunk in logs.chunks({entry.event_id for found in mine.values() for entry in found}):
-        spoken |= logs.speaking(conn, chunk)
-        rivals |= logs.disagreeing(conn, chunk)
-    return {
-        subject: None
-        if any(entry.event_id in spoken for entry in found)
-        else [entry for entry in found if entry.event_id not in rivals]
-        for subject, found in mine.items()
-    }
-
-
 def _rivals(
     conn: Connection, ids: Collection[str], *, known_by: date, at_version: int | None
 ) -> dict[str, list[str]]:
