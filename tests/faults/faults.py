@@ -486,18 +486,18 @@ class Kind:
 
 
 KINDS = (
-    Kind("kill -9 during load", killed_loading, 6, 2),
+    Kind("kill -9 during load", killed_loading, 6),
     Kind("kill -9 during the first load", killed_creating, 3),
-    Kind("kill -9 during add", killed_adding, 5, 2),
-    Kind("kill -9 during rebuild", killed_rebuilding, 4, 2),
-    Kind("kill -9 during migration", killed_migrating, 4, 2),
-    Kind("a limit on the size of files", disk_full, 4),
+    Kind("kill -9 during add", killed_adding, 5),
+    Kind("kill -9 during rebuild", killed_rebuilding, 4),
+    Kind("kill -9 during migration", killed_migrating, 4),
+    Kind("a limit on the size of files", disk_full, 4, 0.5),
     Kind("a file system without room", file_system_full, 0, 0.5),
     Kind("a locked database", locked, 2, 0.5),
-    Kind("two or three at once", at_once, 3),
+    Kind("two or three at once", at_once, 3, 0.5),
     Kind("a clock that jumps", clock_back, 2),
-    Kind("a flipped bit in a cell of the log", flipped_cell, 25, 10),
-    Kind("a flipped bit on a page of the log", flipped_byte, 25, 10),
+    Kind("a flipped bit in a cell of the log", flipped_cell, 25, 20),
+    Kind("a flipped bit on a page of the log", flipped_byte, 25, 20),
     Kind("a truncated file", truncated, 5, 2),
     Kind("facts stale or missing", facts_missing, 5, 2),
 )
