@@ -126,7 +126,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 
-_MOST = 600
+_MOST = 2_000
 """How many characters of a message are told: as many as are read."""
 
 

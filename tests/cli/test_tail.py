@@ -202,4 +202,4 @@ def test_titles_cannot_command_a_terminal(cli: CommandLine, tracker: Tracker, wr
     found = cli.ok("tail").out
 
     assert "\x1b" not in found
-    assert "\\x1b[2J\\x202e is decided" in found
+    assert "\\u001b[2J\\u202e is decided" in found

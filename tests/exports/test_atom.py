@@ -59,8 +59,10 @@ def test_whatever_an_entry_says_comes_back_as_it_was(said: str, address: str) ->
     read = feedparser.parse(document, sanitize_html=False)
     assert not read.bozo
     (entry,) = read.entries
-    # A reader trims, and makes one line break of each of the kinds that there are.
-    assert "".join(entry.title.split()) == "".join(clean(said).split())
+    # A reader makes one line break of each of the kinds that there are.  (The other reader also
+    # mends what looks like two encodings of one text.)
+    title = ElementTree.fromstring(document).findtext("atom:entry/atom:title", "", NAMES)
+    assert "".join(title.split()) == "".join(clean(said).split())
     links = {each.href for each in entry.get("links", ()) if each.rel in ("alternate", "via")}
     assert links == ({address} if is_link(address) else set())
 

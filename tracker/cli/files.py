@@ -59,12 +59,16 @@ def write_file(
         return
     must_be_free(output, force=force)
     try:
+        target = output.resolve()
+    except RuntimeError:
+        raise BadCommand(f"{output} cannot be written: it is a link to itself") from None
+    try:
         with closing(_watched(pieces, total, done)) as watched:
             if is_special(output):
                 with output.open("wb", buffering=BUFFER) as file:
                     file.writelines(watched)
             else:
-                _write_whole(watched, output.resolve(), output, force=force)
+                _write_whole(watched, target, output, force=force)
     except BrokenPipeError:
         raise typer.Exit(0) from None
     except OSError as error:
@@ -92,7 +96,10 @@ def must_be_free(output: Path, *, force: bool) -> None:
 
 def is_special(output: Path) -> bool:
     """Whether it is there and no file: a pipe or a device, which no other can take the place of."""
-    return output.exists() and not output.is_file()
+    try:
+        return output.exists() and not output.is_file()
+    except OSError:
+        return False  # what is wrong is said when it is written
 
 
 def _write_whole(pieces: Iterable[bytes], target: Path, output: Path, *, force: bool) -> None:

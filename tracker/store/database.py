@@ -200,6 +200,8 @@ def schema_of(engine: Engine) -> int | None:
     file = engine.url.database
     if file and not Path(file).exists():
         return None
+    if file:
+        _require_whole(Path(file))
     with reading(engine) as connection:
         number = connection.execute(_NUMBER).scalar_one()
         if number > SCHEMA:
@@ -216,6 +218,23 @@ def schema_of(engine: Engine) -> int | None:
                 "give another path with --db"
             )
     return int(number)
+
+
+def _require_whole(file: Path) -> None:
+    """That a file does not end within a page, which SQLite reads as if it held nothing more."""
+    log = file.with_name(file.name + "-wal")
+    try:
+        with file.open("rb") as database:
+            head = database.read(18)
+            size = os.fstat(database.fileno()).st_size
+        is_pending = log.exists() and log.stat().st_size > 0
+    except OSError:
+        return  # SQLite says what is wrong
+    # The size of a page, in two bytes; 1 stands for 65536 (SQLite, "Database File Format", 1.3.2).
+    page = int.from_bytes(head[16:18], "big")
+    page = 65536 if page == 1 else page
+    if head.startswith(b"SQLite format 3\0") and page and size % page and not is_pending:
+        raise StoreError(f"{file} is damaged (its end is missing): restore it from a copy")
 
 
 _NUMBER = text("PRAGMA user_version")

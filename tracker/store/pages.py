@@ -70,7 +70,7 @@ def whole(conn: Connection) -> list[str]:
     return [
         said
         for (name,) in tables.fetchall()
-        for (said,) in driver.execute(f'PRAGMA integrity_check("{name}")')
+        for (said,) in driver.execute("SELECT * FROM pragma_integrity_check(?)", (name,))
         # SQLite 3.40 takes columns of a table without rowids for others, and finds them empty.
         if said != "ok" and not said.startswith("NULL value in ")
     ]
