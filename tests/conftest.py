@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -135,6 +136,14 @@ def _standing_in(owner: object, name: str, value: object) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, before)
+
+
+@pytest.fixture(autouse=True)
+def _limit_of_cells() -> Iterator[None]:
+    # Some readers of tables raise it for the whole process.
+    limit = csv.field_size_limit()
+    yield
+    csv.field_size_limit(limit)
 
 
 @pytest.fixture

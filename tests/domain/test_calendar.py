@@ -28,6 +28,7 @@ def items(subject: str, *events: Event, spans: bool = False) -> list[Item]:
     """What is on the calendar of a subject that these events speak of."""
     known = [fact for fact in folded(events) if fact.known_until == EVER]
     rows = [held_row(fact) for fact in known if fact.subject == subject]
+    rows.sort(key=lambda row: row[:3])
     sources = {each.id: [source.url for source in each.sources] for each in events}
     return list(calendar.of_facts(subject, rows, sources, spans=spans))
 
