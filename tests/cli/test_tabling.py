@@ -94,6 +94,8 @@ def test_a_state_is_of_what_was_asked_for(cli: CommandLine, asked: tuple[str, ..
         (("duties", *GOODS), "--history is missing"),
         (("duties", *YEARS), "--into is missing"),
         ((*DUTIES, "--as-of", "2025-04-05"), "--as-of does not go with duties"),
+        (("events", "--as-of", "2025-04-05"), "--as-of does not go with events"),
+        (("events", "--reading", "some-rival"), "--reading does not go with events"),
         (("state", "--kind", "measurs"), "measurs is neither a subject"),
         (("events", "--from", "2025", "--to", "2024"), "--to 2024 comes before --from 2025"),
     ],

@@ -74,10 +74,10 @@ History = Annotated[
 
 TAKEN = {
     Tabled.events: ("party", "kind", "subject", "tag", "from", "to"),
-    Tabled.state: ("party", "kind", "subject"),
-    Tabled.duties: ("into", "from", "product", "base", "given", "history"),
+    Tabled.state: ("party", "kind", "subject", "as-of", "reading"),
+    Tabled.duties: ("into", "from", "product", "base", "given", "history", "reading"),
 }
-"""Which of the options that say what is asked about go with which table."""
+"""Which of the options that do not go with every table go with which."""
 
 
 def csv(
@@ -127,6 +127,7 @@ def csv(
         what,
         {"party": party, "kind": kind, "subject": subject, "tag": tag, "from": first, "to": last},
         {"into": into, "product": product, "base": base, "given": given, "history": history},
+        {"as-of": as_of, "reading": reading},
     )
     at = (as_of, known_by, at_version, recorded_by, reading)
     beside = _Package(output, force=force)
@@ -185,6 +186,7 @@ def parquet(
         what,
         {"party": party, "kind": kind, "subject": subject, "tag": tag, "from": first, "to": last},
         {"into": into, "product": product, "base": base, "given": given, "history": history},
+        {"as-of": as_of, "reading": reading},
     )
     at = (as_of, known_by, at_version, recorded_by, reading)
     _no_terminal(output)
@@ -227,6 +229,7 @@ def xlsx(
         what,
         {"party": party, "kind": kind, "subject": subject, "tag": tag, "from": first, "to": last},
         {"into": into, "product": product, "base": base, "given": given, "history": history},
+        {"as-of": as_of, "reading": reading},
     )
     at = (as_of, known_by, at_version, recorded_by, reading)
     _no_terminal(output)
@@ -377,9 +380,7 @@ def _duties(tracker: Tracker, asked: Mapping[str, Any], typed: _Typed) -> _Answe
     from tracker.exports.duties import step_rows
     from tracker.exports.tables import DUTIES, cells_of
 
-    as_of, known_by, at_version, recorded_by, reading = typed
-    if as_of is not None:
-        raise BadCommand("--as-of does not go with duties: --history names the days")
+    _, known_by, at_version, recorded_by, reading = typed
     goods = {name: asked.get(name) for name in ("into", "from", "product", "base")}
     first, last, steps = asked_steps(
         tracker,
