@@ -93,7 +93,7 @@ def test_a_calendar_as_of_a_day_is_another_one_and_the_day_is_echoed(there: Comm
     assert "\r\nNAME:Tracker (as of 2025-03-31)\r\n" in answer.out
     assert uids(answer.out) == [
         f"2025-03-26-cars{each}-as-of-2025-03-31"
-        for each in (".development", ".measure.cars.takes-effect-1")
+        for each in (".development", ".measure.cars.takes-effect-2025-04-03")
     ]
 
 

@@ -456,7 +456,10 @@ def test_a_vague_day_takes_all_the_days_it_may_be_and_says_so(
 
 @pytest.mark.parametrize("occurred", ["2025", "../2025-03-26", "[2025-03-01..2025-04-15]"])
 def test_a_day_that_is_vaguer_than_a_month_is_on_no_calendar(occurred: str) -> None:
-    assert calendar.as_told(PROCLAIMED, "2025-03-26", told(occurred).content) is None
+    found = calendar.as_told(PROCLAIMED, "2025-03-26", {**told().content, "occurred": occurred})
+
+    assert found is not None
+    assert not Choice(date(2025, 4, 1)).has(found)
 
 
 @pytest.mark.parametrize("kind", ["correction", "retraction", "corroboration"])
@@ -528,6 +531,11 @@ class Log:
     def pieces(self, **asked: Any) -> list[bytes]:
         with closing(Tracker(str(self.path), now=lambda: self.now)) as tracker:
             return list(tracker.calendar(**asked))
+
+    def written(self, what: str) -> list[str]:
+        """The events of the calendar that are named so, unfolded."""
+        unfolded = (piece.decode().replace("\r\n ", "") for piece in self.pieces())
+        return [piece for piece in unfolded if what in piece]
 
     def event(self, uid: str, **asked: Any) -> Read:
         return events(self.calendar(**asked))[uid]
@@ -986,7 +994,7 @@ UNION = entry(
         "parties": ["DE"],
     },
 )
-IN_FORCE = "1993-11-01-eu-founded.agreement.eu.enters-into-force-1"
+IN_FORCE = "1993-11-01-eu-founded.agreement.eu.enters-into-force-1993-11-01"
 PROMISED = entry(
     "2025-07-22-promised",
     {
@@ -1133,7 +1141,7 @@ def test_a_calendar_without_events_is_one_part() -> None:
 # -- days on which measures change ---------------------------------------------------------
 
 AUTOS = "measure/us-232-autos"
-TAKES_EFFECT = f"{PROCLAIMED}.measure.us-232-autos.takes-effect-1"
+TAKES_EFFECT = f"{PROCLAIMED}.measure.us-232-autos.takes-effect-2025-04-03"
 
 
 def line(kind: str, **fields: Any) -> dict[str, Any]:
@@ -1220,14 +1228,70 @@ def test_the_end_of_a_measure_is_on_the_calendar(log: Log) -> None:
 def test_a_correction_that_moves_a_day_of_effect_keeps_its_uid_and_raises_its_sequence(
     log: Log,
 ) -> None:
-    before = log.takes(proclaimed(since="2025-04-02")).event(TAKES_EFFECT)
+    before = log.takes(proclaimed(since="2025-04-03")).event(TAKES_EFFECT)
 
-    right = correction("2025-03-28-corrected", PROCLAIMED, {"effects": tariff(since="2025-04-03")})
+    right = correction("2025-03-28-corrected", PROCLAIMED, {"effects": tariff(since="2025-04-05")})
     after = log.takes(right, at="2025-07-22T10:00:00").event(TAKES_EFFECT)
 
-    assert (before.start, after.start) == (date(2025, 4, 2), date(2025, 4, 3))
+    assert (before.start, after.start) == (date(2025, 4, 3), date(2025, 4, 5))
     assert after.stamp == datetime(2025, 7, 22, 10, tzinfo=UTC)
     assert after.sequence > before.sequence
+
+
+def test_what_moved_and_moves_back_keeps_its_uid_and_never_lowers_its_sequence(log: Log) -> None:
+    log.takes(proclaimed(since="2025-04-03"))
+    to = {"effects": tariff(since="2025-04-05")}
+    log.takes(correction("2025-03-28-moved", PROCLAIMED, to), at="2025-07-22T10:00:00")
+    log.takes(retraction("2025-03-29-back", "2025-03-28-moved"), at="2025-07-23T10:00:00")
+
+    found = [each for uid, each in events(log.calendar()).items() if ".measure." in uid]
+
+    assert [(each.start, each.sequence) for each in found] == [(date(2025, 4, 3), 2)]
+    assert log.twin() == log.pieces()[1:-1]
+
+
+def test_a_line_that_is_put_off_leaves_the_days_of_the_others_as_they_were(log: Log) -> None:
+    trucks = [
+        {**each, "line": "trucks", "from": "2025-05-01"} for each in tariff(since="2025-04-03")[1:]
+    ]
+    log.takes(entry(PROCLAIMED, *tariff(since="2025-04-03"), *trucks))
+    before = log.written("takes-effect-2025-05-01")
+
+    put_off = line("rate-set", rate=0, **{"from": "2025-04-03"})
+    log.takes(entry("2025-03-30-put-off", put_off), at="2025-07-22T10:00:00")
+
+    assert len(before) == 1
+    assert log.written("takes-effect-2025-05-01") == before
+    assert log.event(TAKES_EFFECT).status == "CANCELLED"
+    assert log.twin() == log.pieces()[1:-1]
+
+
+def test_days_in_force_never_go_by_the_name_of_another_day(log: Log) -> None:
+    trucks = [
+        {**each, "line": "trucks", "until": "2025-09-01"} for each in tariff(since="2025-04-03")[1:]
+    ]
+    log.takes(entry(PROCLAIMED, *tariff(since="2025-04-03", until="2025-07-03"), *trucks))
+
+    plain, spans = events(log.calendar()), events(log.calendar(spans=True))
+
+    both = plain.keys() & spans.keys()
+    assert {uid: (spans[uid].start, spans[uid].end) for uid in both} == {
+        uid: (plain[uid].start, plain[uid].end) for uid in both
+    }
+    assert len(spans.keys() - both) == 2
+
+
+def test_what_is_no_longer_so_says_by_what_and_names_its_sources(log: Log) -> None:
+    log.takes(proclaimed(since="2025-04-03"))
+    log.takes(retraction("2025-03-30-not-so", PROCLAIMED), at="2025-07-22T10:00:00")
+
+    effect, told = log.event(TAKES_EFFECT), log.event(f"{PROCLAIMED}.development")
+
+    assert (effect.status, told.status) == ("CANCELLED", "CANCELLED")
+    assert "[no longer so: 2025-03-30-not-so]" in effect.description
+    assert "[retracted by 2025-03-30-not-so]" in told.description
+    for each in (effect, told):
+        assert "https://en.yna.co.kr/2025-03-30-not-so" in each.description
 
 
 @pytest.mark.parametrize(("party", "theirs"), [("US", True), ("MX", True), ("JP", False)])
@@ -1258,6 +1322,29 @@ def test_a_partys_calendar_keeps_a_measure_that_expired(log: Log) -> None:
     log.takes(proclaimed(["JP"], since="2025-04-03", expires="2025-07-03"))
 
     assert TAKES_EFFECT in events(log.calendar(party="JP"))
+
+
+def test_a_meeting_put_off_to_no_day_in_particular_stays_where_it_was_and_is_tentative(
+    log: Log,
+) -> None:
+    log.takes(FIRST_DAY)
+    log.takes(entry("2025-07-22-put-off", scheduled("2026")), at="2025-07-22T10:00:00")
+
+    found = log.event(MEETING)
+
+    assert (found.start, found.status) == (date(2025, 7, 25), "TENTATIVE")
+    assert "The day is not known: 2026." in found.description
+
+
+def test_a_day_that_turns_out_to_be_vague_calls_nothing_off(log: Log) -> None:
+    log.takes(FIRST_DAY)
+    vague = correction("2025-07-22-vague", ANNOUNCED, {"occurred": "2025"})
+    log.takes(vague, at="2025-07-22T10:00:00")
+
+    found = log.event(DEVELOPMENT)
+
+    assert (found.start, found.status) == (date(2025, 7, 20), "CONFIRMED")
+    assert "The day is not known: 2025." in found.description
 
 
 # -- the catalogue that ships -------------------------------------------------------------

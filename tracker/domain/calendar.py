@@ -73,8 +73,9 @@ class Item(NamedTuple):
         sequence: how often its day, hour or place moved or it was cancelled.
         status: CONFIRMED, TENTATIVE or CANCELLED.
         sources: addresses, which close the description.
-        what: as what it is shown.
+        what: as what it is shown; nothing, while its day is too vague for a calendar.
         off: when the log heard that it is called off; None when it is not.
+        change: which change of which subject by which event it is a day of; it may have others.
     """
 
     uid: str
@@ -91,6 +92,7 @@ class Item(NamedTuple):
     sources: tuple[str, ...] = ()
     what: frozenset[What] = EVERYTHING
     off: datetime | None = None
+    change: str = ""
 
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -149,22 +151,60 @@ def revised(history: Iterable[Recorded], render: Render) -> list[Item]:
 
     The history is replayed one version at a time: an item is stamped when anything of it
     changes, and its sequence rises when its day, hour or place does, or it is called off.
-    One that is there no longer stays, cancelled.
+    One that is there no longer stays, cancelled, and one whose day is known no longer stays
+    where it was.
 
     Args:
         history: the events that speak of the thing, at any remove, by version.
     """
     found: dict[str, Item] = {}
+    names: dict[str, str] = {}
     events: list[Event] = []
     # What the log received at one instant is one revision, in whatever order it stands there.
     for recorded, together in groupby(history, key=lambda each: each.recorded):
-        events += (each.event for each in together)
-        now = {item.uid: item for item in render(events)}
+        received = [each.event for each in together]
+        events += received
+        now = _named({item.uid: item for item in render(events)}, found, names)
         for uid, before in found.items():
             if uid not in now:
-                now[uid] = before._replace(status=CANCELLED)
+                now[uid] = before if before.status == CANCELLED else _no_longer(before, received)
+            elif before.what and not now[uid].what:
+                now[uid] = now[uid]._replace(start=before.start, end=before.end, what=before.what)
         found = {uid: _revision(found.get(uid), now[uid], recorded) for uid in now}
     return list(found.values())
+
+
+def _named(
+    now: dict[str, Item], found: Mapping[str, Item], names: dict[str, str]
+) -> dict[str, Item]:
+    """The items of *now* by their UIDs: one that moved has the UID that it had.
+
+    A change has moved to another day where it had one day that is no more and has one that is
+    new; which of several went where, nobody can say.
+
+    Args:
+        names: what they would be named → what they are; what moved now is added.
+    """
+    named = {uid: uid if names.get(uid, uid) in now else names[uid] for uid in now}
+    gone = [uid for uid, item in found.items() if item.off is None and uid not in named.values()]
+    came = [uid for uid, name in named.items() if name not in found]
+    for change in {found[uid].change for uid in gone} - {""}:
+        before = [uid for uid in gone if found[uid].change == change]
+        after = [uid for uid in came if now[uid].change == change]
+        if len(before) == len(after) == 1:
+            named[after[0]] = names[after[0]] = before[0]
+    return {name: now[uid]._replace(uid=name) for uid, name in named.items()}
+
+
+def _no_longer(item: Item, events: Iterable[Event]) -> Item:
+    """An item that is not so any more, since the log received *events*."""
+    names = ", ".join(sorted(each.id for each in events))
+    urls = [source.url for each in events for source in each.sources]
+    return item._replace(
+        status=CANCELLED,
+        description=f"{item.description}\n\n[no longer so: {names}]".lstrip(),
+        sources=tuple(dict.fromkeys((*item.sources, *urls))),
+    )
 
 
 def _revision(before: Item | None, now: Item, recorded: datetime) -> Item:
@@ -195,18 +235,18 @@ def stamped(item: Item, recorded: datetime) -> Item:
 SPEAKING = frozenset({"correction", "retraction", "corroboration"})
 """Kinds of event that speak about others, and are seen in what those say."""
 
+_NOTHING: frozenset[What] = frozenset()
 _DEVELOPMENTS = frozenset({What.developments})
 
 
 def as_told(
     event_id: str, reported: str, content: Mapping[str, Any], recorded: datetime = NEVER
 ) -> Item | None:
-    """One all-day item for an event of which nothing was said; None when its day is vague."""
+    """One all-day item for an event of which nothing was said; None for one about another."""
     kind = content["kind"]
-    days = _days_of(content["occurred"])
-    if days is None or kind in SPEAKING:
+    if kind in SPEAKING:
         return None
-    start, end, vague = days
+    start, end, vague, what = _days_of(content["occurred"])
     against, summary = content.get("against"), content.get("summary")
     said = f"{summary}\n\n[reported {reported}]" if summary else f"[reported {reported}]"
     if against:
@@ -226,17 +266,17 @@ def as_told(
         content.get("place", ""),
         tuple(dict.fromkeys((kind, *content.get("tags", ())))),
         tuple([source["url"] for source in content["sources"]]),
-        _DEVELOPMENTS,
+        what,
     )
 
 
 @lru_cache(maxsize=1 << 14)
-def _days_of(occurred: str) -> tuple[date, date, str] | None:
-    """The first day, the day after the last, and the text of a vague day; None when too vague."""
+def _days_of(occurred: str) -> tuple[date, date, str, frozenset[What]]:
+    """The first day, the day after the last, the text of a vague day, and as what it is shown."""
     when = When.read(occurred)
     if when.latest - when.earliest > VAGUE:
-        return None
-    return when.earliest, when.latest + ONE_DAY, "" if when.known else when.text
+        return when.earliest, when.latest, when.text, _NOTHING
+    return when.earliest, when.latest + ONE_DAY, "" if when.known else when.text, _DEVELOPMENTS
 
 
 def development(event_id: str, known_by: date) -> Render:
@@ -260,14 +300,13 @@ def _standing(found: Standing, events: Sequence[Event]) -> Iterator[Item]:
     event = found.event
     item = as_told(event.id, f"{found.public}", json.loads(content_of(event)))
     if item is not None:
-        more = [
-            source.url
-            for each in events
-            if each.id in found.corroborated_by
-            for source in each.sources
-        ]
+        said = {"corrected": found.corrected_by, "retracted": found.retracted_by}
+        words = [f"\n\n[{how} by {name}]" for how, name in said.items() if name]
+        speaking = {*said.values(), *found.corroborated_by}
+        more = [source.url for each in events if each.id in speaking for source in each.sources]
         yield item._replace(
             status=CANCELLED if found.retracted_by else item.status,
+            description=item.description + "".join(words),
             sources=tuple(dict.fromkeys((*item.sources, *more))),
         )
 
@@ -365,15 +404,15 @@ _BY_FORM = dict.fromkeys(("deadline", "hearing"), _MEETINGS | _DEADLINES)
 
 
 def _meeting(subject: SubjectState, sources: Sources) -> Item | None:
-    """The meeting at its latest day and place; None when no day is known."""
+    """The meeting at its latest day and place; None when nothing is said of its day."""
     schedule = subject.value("schedule")
     if not schedule:
         return None
     start = When.read(schedule["start"])
     end = When.read(schedule["end"]) if schedule.get("end") else None
-    if start.latest - start.earliest > VAGUE:
-        return None
+    vague = start.latest - start.earliest > VAGUE
     standing = str(subject.value("standing") or "scheduled")
+    status = _STATUS.get(standing, TENTATIVE)
     words = [f"[{standing}]", subject.subject]
     if not start.known:
         words.append(f"The day is not known: {start}.")
@@ -388,15 +427,15 @@ def _meeting(subject: SubjectState, sources: Sources) -> Item | None:
         uid=f"{_dotted(subject.subject)}.meeting",
         title=subject.title,
         start=start.instant() if start.hour else start.earliest,
-        end=_end(start, end),
+        end=start.latest if vague else _end(start, end),
         stamp=NEVER,
         created=NEVER,
-        status=_STATUS.get(standing, TENTATIVE),
+        status=TENTATIVE if vague and status == CONFIRMED else status,
         description="\n".join(words),
         place=subject.value("place") or "",
         categories=tuple(dict.fromkeys(("meeting", form))),
         sources=_sources_of(subject, subject.parts, sources),
-        what=_BY_FORM.get(form, _MEETINGS),
+        what=_NOTHING if vague else _BY_FORM.get(form, _MEETINGS),
     )
 
 
@@ -508,19 +547,21 @@ def _turned(
 ) -> Iterator[Item]:
     """One all-day item for each day on which an event makes a subject change in one way.
 
+    It is named by its days: others come and go beside it, as later events see fit.
+
     Args:
         told: makes a title, and what is said of the parts, of a change and its parts.
     """
-    number, way = 0, ("", "")
     dotted = _dotted(subject)
     for (event, change, since, until), together in groupby(sorted(turns, key=_WHEN), key=_WHEN):
-        number, way = number + 1 if way == (event, change) else 1, (event, change)
         group = list(together)
+        days = since if until == _day_after(since) else f"{since}-until-{until}"
+        turn = f"{event}.{dotted}.{change.replace(' ', '-')}"
         title, said = told(change, [turn.part for turn in group])
         hours = {turn.hour for turn in group if turn.hour}
         words = (said, *sorted(hours), event) if said else (*sorted(hours), event)
         yield Item(
-            f"{event}.{dotted}.{change.replace(' ', '-')}-{number}",
+            f"{turn}-{days}",
             title,
             _day(since),
             _day(until),
@@ -533,6 +574,8 @@ def _turned(
             categories,
             _addresses({event, *(turn.via for turn in group if turn.via)}, sources),
             group[0].what if len(group) == 1 else frozenset().union(*(each.what for each in group)),
+            None,
+            turn,
         )
 
 
