@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from tests.conftest import CommandLine, Write, cars, entry
 from tracker.app import Tracker
+from tracker.catalogue import read_entries
 from tracker.store.tables import SCHEMA
 
 COMMANDS = [
@@ -291,3 +293,15 @@ def test_an_export_into_a_read_only_folder_is_refused(
     assert answer.returncode == 2
     assert f"{locked.parent / 'events.csv'} cannot be written: Permission denied" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_what_looks_at_the_file_leaves_the_locks_on_it(cli: CommandLine, tracker: Tracker) -> None:
+    """A process that closes a file loses all its locks on it, and its writes with them."""
+    other = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM log').close()"
+    tracker.stats()
+
+    tracker.open(catalogue=False)
+    subprocess.run([sys.executable, "-c", other, str(cli.db)], check=True)
+    tracker.add(read_entries(tomllib.loads(entry("2025-03-26-x"))["event"], "here"))
+
+    assert cli.version() == 1

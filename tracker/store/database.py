@@ -200,9 +200,9 @@ def schema_of(engine: Engine) -> int | None:
     file = engine.url.database
     if file and not Path(file).exists():
         return None
-    if file:
-        _require_whole(Path(file))
     with reading(engine) as connection:
+        if file:
+            _require_whole(connection, Path(file))
         number = connection.execute(_NUMBER).scalar_one()
         if number > SCHEMA:
             raise StoreError(
@@ -220,23 +220,23 @@ def schema_of(engine: Engine) -> int | None:
     return int(number)
 
 
-def _require_whole(file: Path) -> None:
-    """That a file does not end within a page, which SQLite reads as if it held nothing more."""
+def _require_whole(connection: Connection, file: Path) -> None:
+    """That a file does not end within a page, which SQLite reads as if it held nothing more.
+
+    The file is never opened here: closing it would take away the locks of this process on it
+    (SQLite, "How To Corrupt An SQLite Database File", 2.2), and with them what it writes.
+    """
     log = file.with_name(file.name + "-wal")
     try:
-        with file.open("rb") as database:
-            head = database.read(18)
-            size = os.fstat(database.fileno()).st_size
         is_pending = log.exists() and log.stat().st_size > 0
+        size = file.stat().st_size
     except OSError:
         return  # SQLite says what is wrong
-    # The size of a page, in two bytes; 1 stands for 65536 (SQLite, "Database File Format", 1.3.2).
-    page = int.from_bytes(head[16:18], "big")
-    page = 65536 if page == 1 else page
-    if head.startswith(b"SQLite format 3\0") and page and size % page and not is_pending:
+    if not is_pending and size % connection.execute(_PAGE).scalar_one():
         raise StoreError(f"{file} is damaged (its end is missing): restore it from a copy")
 
 
+_PAGE = text("PRAGMA page_size")
 _NUMBER = text("PRAGMA user_version")
 
 
