@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -117,6 +117,13 @@ def test_a_typed_period_has_a_first_and_a_last_day(text: str, first: str, last: 
 def test_a_month_later_than_the_31st_is_the_last_day_of_the_month() -> None:
     assert read_period("+1m", today=date(2025, 1, 31)).last == date(2025, 2, 28)
     assert read_period("+1m", today=date(2024, 1, 31)).last == date(2024, 2, 29)
+
+
+def test_an_hour_that_is_before_all_days_in_another_place_is_refused() -> None:
+    with pytest.raises(BadDay, match="before the first day in UTC: leave out the hour"):
+        When.read("0001-01-01T00:30+09:00")
+
+    assert When.read("0001-01-01T00:30-09:00").instant().astimezone(UTC).year == 1
 
 
 @pytest.mark.parametrize("text", ["04/02/2025", "2025-04~", "9999-12-31", "+99999y", "next week"])

@@ -8,6 +8,7 @@ the notation is the small part of EDTF (ISO 8601-2:2019, levels 0 to 2) that we 
 from __future__ import annotations
 
 import re
+import reprlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -76,7 +77,7 @@ class When:
             case date():
                 return cls.on(value)
             case _:
-                raise BadDay(f"{value!r} is no day: write it as 2025-04-03")
+                raise BadDay(f"{reprlib.repr(value)} is no day: write it as 2025-04-03")
 
     # Entries name the same days over and over, and reading one costs as much as all else of it.
     @classmethod
@@ -84,7 +85,11 @@ class When:
     def _read(cls, text: str) -> When:
         if hour := _HOUR.fullmatch(text):
             day = _civil(hour[1], text)
-            return cls(f"{hour[1]}T{hour[2]}{hour[3].replace('Z', '+00:00')}", day, day)
+            found = cls(f"{hour[1]}T{hour[2]}{hour[3].replace('Z', '+00:00')}", day, day)
+            if day == FIRST and (found.instant().utcoffset() or timedelta()) > timedelta():
+                # There it may be the day before, which no calendar has.
+                raise BadDay(f"{text} is before the first day in UTC: leave out the hour")
+            return found
         if text.startswith("../"):
             end = cls._plain(text[3:], text)
             return cls(text, FIRST, end.latest)
