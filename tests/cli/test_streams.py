@@ -329,8 +329,13 @@ def is_writing(file: Path) -> bool:
         return False
 
 
-def test_an_interrupt_from_the_keyboard_in_the_middle_of_a_load_adds_nothing(
-    cli: CommandLine, tracker: Tracker, write: Write
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["the keyboard", "whoever stops a service", "a terminal that goes away"],
+)
+def test_an_interrupt_in_the_middle_of_a_load_adds_nothing(
+    cli: CommandLine, tracker: Tracker, write: Write, sent: signal.Signals, code: int
 ) -> None:
     interrupted = False
     for attempt in range(8):
@@ -339,23 +344,62 @@ def test_an_interrupt_from_the_keyboard_in_the_middle_of_a_load_adds_nothing(
         file = str(write("many.toml", *many))
 
         with subprocess.Popen([*TRACKER, "load", file], stderr=subprocess.PIPE) as running:
-            while not is_writing(cli.db):
-                assert running.poll() is None
-            running.send_signal(signal.SIGINT)
+            while running.poll() is None and not is_writing(cli.db):
+                pass
+            running.send_signal(sent)
             assert running.stderr
             err = running.stderr.read()
 
         assert b"Traceback" not in err
-        assert running.returncode in (0, 130)
+        assert running.returncode in (0, code)
         interrupted = cli.version() == before
         # The signal may come when all is done; then all of it is there, and it is tried again.
         assert interrupted or cli.version() == before + 2_000
         if interrupted:
-            assert running.returncode == 130
+            assert running.returncode == code
             break
 
     assert interrupted
     assert cli.ok("stats", "--format", "json").json["events"] == cli.version()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP], ids=str)
+@pytest.mark.usefixtures("shipped")
+def test_an_export_that_is_stopped_leaves_nothing(cli: CommandLine, sent: signal.Signals) -> None:
+    for attempt in range(8):
+        out = cli.folder / f"exported-{attempt}"
+        out.mkdir()
+        words = ("export", "ics", "--spans", "--output", str(out / "all.ics"))
+
+        with subprocess.Popen([*TRACKER, *words], stderr=subprocess.PIPE) as running:
+            while running.poll() is None and not list(out.iterdir()):
+                pass
+            running.send_signal(sent)
+            assert running.stderr
+            err = running.stderr.read()
+
+        assert b"Traceback" not in err
+        # The signal may come when all is done; then it is tried again.
+        if running.returncode:
+            break
+
+    assert (running.returncode, list(out.iterdir())) == (128 + sent, [])
+    assert b"was not written" in err
+
+
+def test_a_hangup_that_is_to_be_ignored_is_ignored(cli: CommandLine, tracker: Tracker) -> None:
+    script = cli.folder / "editor"
+    script.write_text("#!/bin/sh\nkill -HUP $PPID\nexit 0\n")
+    script.chmod(0o755)
+
+    done = subprocess.run(
+        ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *TRACKER, "add", "--edit"],
+        env={**os.environ, "EDITOR": str(script)},
+        capture_output=True,
+    )
+
+    assert done.returncode != 128 + signal.SIGHUP
+    assert b"Traceback" not in done.stderr
 
 
 def test_an_interrupt_while_the_editor_is_open_adds_nothing(

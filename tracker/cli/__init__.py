@@ -158,8 +158,37 @@ def _complain(error: TrackerError) -> None:
     sys.exit(error.exit_code)
 
 
+INTERRUPTED = 128 + signal.SIGINT
+"""What the library of the command line makes of an interrupt."""
+
+STOPPING = ("SIGTERM", "SIGHUP")
+"""Signals by which a service is stopped and a terminal goes away; not every system has both."""
+
+
+class _Stopping:
+    """What stops a command from outside: half done is undone, as when it is interrupted."""
+
+    def __init__(self) -> None:
+        self.by: int | None = None
+        numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+        # One that is ignored, as nohup has it, is to be ignored.
+        self.heeded = [each for each in numbers if signal.getsignal(each) == signal.SIG_DFL]
+        for number in self.heeded:
+            signal.signal(number, self._stop)
+
+    def _stop(self, number: int, _: object) -> None:
+        self.by = number
+        raise KeyboardInterrupt
+
+    @property
+    def code(self) -> int:
+        """What a command that was interrupted exits with."""
+        return 128 + (self.by or signal.SIGINT)
+
+
 def run() -> None:
     """The command: a failure that the user can put right is a message and an exit code."""
+    stopping = _Stopping()
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # the shell closed it: >&-
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
@@ -170,7 +199,7 @@ def run() -> None:
         words = sys.argv[1:]
         app = _completed() or build(_wanted(words), names_only=words in (["--help"], ["-h"], []))
         code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(stopping.code if code == INTERRUPTED else code if isinstance(code, int) else 0)
     except TrackerError as error:
         _complain(error)
     except ClickException as error:
@@ -180,7 +209,7 @@ def run() -> None:
         options.note(said.getvalue().rstrip("\n"))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(stopping.code)
     except Exception:
         # Anything else is a defect of ours, unless the log is not what it was.
         if wrong := options.damage():
@@ -193,6 +222,10 @@ def run() -> None:
         raise
     finally:
         # Whatever was to be done is done or undone: an interrupt has nothing left to stop.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        ours = dict.fromkeys(stopping.heeded, signal.SIG_DFL)
+        before = {signal.SIGINT: signal.getsignal(signal.SIGINT), **ours}
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
         options.close_all()
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
