@@ -165,6 +165,33 @@ def test_a_calendar_that_is_too_long_is_written_in_parts_which_are_named(full: C
     ]
 
 
+def test_parts_are_all_written_or_none(full: CommandLine) -> None:
+    (full.folder / "out-2.ics").mkdir()
+
+    answer = full("export", "ics", "--max-bytes", "2000", "-o", "out.ics", "--force")
+
+    assert answer.code == 2
+    assert "out-2.ics cannot be written: it is a folder" in answer.err
+    assert written(full.folder) == ["out-2.ics"]
+
+
+def test_parts_of_another_calendar_are_pointed_out_beside_one_file(full: CommandLine) -> None:
+    (full.folder / "out-2.ics").write_text("mine")
+
+    answer = full.ok("export", "ics", "--max-bytes", "1000000", "-o", "out.ics")
+
+    assert answer.err.splitlines() == ["wrote out.ics", "out-2.ics is not of this calendar"]
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_calendar_that_google_reads_in_part_only_is_pointed_out(cli: CommandLine) -> None:
+    long = cli.ok("export", "ics", "-o", "all.ics")
+    short = cli.ok("export", "ics", "--from", "2025", "--party", "KR", "-o", "korea.ics")
+
+    assert "Google Calendar reads about 1,000,000 of its 1," in long.err
+    assert short.err == "wrote korea.ics\n"
+
+
 def test_a_calendar_that_is_short_enough_is_one_file(full: CommandLine) -> None:
     answer = full.ok("export", "ics", "--max-bytes", "1000000", "-o", "out.ics")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import feedparser
+import frictionless
 import pytest
 from freezegun import freeze_time
 
@@ -140,7 +141,7 @@ def test_another_day_changes_what_is_told_for_a_day_and_nothing_else(
 
     after = files(public)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"state.csv", "state.html", "state.json", SUMS}
+    assert changed == {"datapackage.json", "state.csv", "state.html", "state.json", SUMS}
     assert after.keys() == before.keys()
 
 
@@ -168,6 +169,21 @@ def test_one_more_event_changes_only_what_it_is_in(
     )
     assert f"{len(untouched)} unchanged, 0 removed" in answer.out
     assert_sums(public)
+
+
+@pytest.mark.usefixtures("carred")
+def test_what_the_columns_of_the_tables_mean_lies_beside_them(
+    cli: CommandLine, public: Path
+) -> None:
+    cli.ok("publish", "public", *DAY)
+
+    found = files(public)
+    said = {each["path"]: each for each in json.loads(found["datapackage.json"])["resources"]}
+    assert said.keys() == {"events.csv", "state.csv"}
+    for name, each in said.items():
+        assert each["hash"] == f"sha256:{hashlib.sha256(found[name]).hexdigest()}"
+    assert frictionless.validate(str(public / "datapackage.json")).valid
+    assert said["state.csv"]["tracker"]["asked"]["as_of"] == "2025-04-05"
 
 
 @pytest.mark.usefixtures("carred")

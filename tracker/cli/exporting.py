@@ -104,7 +104,7 @@ def ics(
         alarm=calendar_files.ahead(alarm),
     )
     if max_bytes is None:
-        write_file(calendar, output, force=force)
+        calendar_files.write(calendar, output, force=force)
     else:
         calendar_files.write_parts(calendar, output, max_bytes, force=force)
 
@@ -112,7 +112,6 @@ def ics(
 @export.command()
 def jsonl(
     what: Annotated[Listed, typer.Argument(help="events, one a line, as the log has them.")],
-    as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
     recorded_by: options.RecordedBy = None,
@@ -122,13 +121,16 @@ def jsonl(
 ) -> None:
     """Write the events as JSON lines, in the order of the log: what load reads back.
 
+    The log that reads them counts anew when it received them, and so do calendars of it; a log
+    that publishes calendars moves with backup and restore, or with copy.
+
     \b
     tracker export jsonl events --output events.jsonl
     """
     from tracker.domain.told import Filter
 
     tracker = open_tracker(db)
-    at = coordinate(tracker, as_of, known_by, at_version, recorded_by)
+    at = coordinate(tracker, None, known_by, at_version, recorded_by)
     entries = tracker.entries(Filter(known_by=at.known_by, at_version=at.at_version))
     write_file((f"{entry}\n".encode() for entry in entries), output, force=force)
 

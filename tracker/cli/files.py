@@ -72,7 +72,7 @@ def write_file(
     except BrokenPipeError:
         raise typer.Exit(0) from None
     except OSError as error:
-        raise BadCommand(f"{output} cannot be written: {_why(output, error)}") from None
+        raise BadCommand(f"{output} cannot be written: {why(output, error)}") from None
     except KeyboardInterrupt:
         options.note(f"interrupted: {output} was not written")
         raise
@@ -91,7 +91,7 @@ def must_be_free(output: Path, *, force: bool) -> None:
         if not force and output.exists() and not is_special(output):
             raise BadCommand(f"{output} is there already: give another name, or --force")
     except OSError as error:
-        raise BadCommand(f"{output} cannot be written: {_why(output, error)}") from None
+        raise BadCommand(f"{output} cannot be written: {why(output, error)}") from None
 
 
 def is_special(output: Path) -> bool:
@@ -118,7 +118,8 @@ def _write_whole(pieces: Iterable[bytes], target: Path, output: Path, *, force: 
             draft.unlink(missing_ok=True)
 
 
-def _why(output: Path, error: OSError) -> str:
+def why(output: Path, error: OSError) -> str:
+    """Why *output* cannot be written, and what to do."""
     if isinstance(error, FileNotFoundError):
         return f"there is no folder {output.parent}: make it first"
     if isinstance(error, FileExistsError):

@@ -7,7 +7,7 @@ that nothing else changes from day to day.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tracker.app import Tracker
     from tracker.domain.dates import AsOf
     from tracker.domain.merkle import Pinned
+    from tracker.exports.tables import Table
 
 Pieces: TypeAlias = Callable[[], Iterable[bytes]]
 
@@ -50,9 +51,15 @@ class Site:
     pinned: Pinned
     url: str = ""
     stats: dict[str, Any] = field(default_factory=dict)
+    _tables: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def files(self) -> dict[str, Pieces]:
-        """Path → what is in the file, made when it is called for; in the order of paths."""
+        """Path → what is in the file, made when it is called for.
+
+        In the order of paths; what describes the tables is made last, when they are.
+        """
+        from tracker.exports.datapackage import NAME
+
         found: dict[str, Pieces] = {
             "events.csv": self._events_csv,
             "events.jsonl": self._events_jsonl,
@@ -71,7 +78,7 @@ class Site:
             found[f"calendars/party/{code}.ics"] = self._calendar(party=code)
         for number in range(1, self._archives + 1):
             found[f"feed/{number}.atom"] = partial(self._archive, number)
-        return dict(sorted(found.items()))
+        return dict(sorted(found.items())) | {NAME: self._package}
 
     @property
     def has_page(self) -> bool:
@@ -92,7 +99,9 @@ class Site:
         from tracker.exports.tables import EVENTS
 
         with self.tracker.event_table(Filter(known_by=self._known)) as rows:
-            yield from map(str.encode, csv.Records(rows.cells, EVENTS))
+            asked = {"known_by": self._known, "at_version": rows.at_version}
+            records = csv.Records(rows.cells, EVENTS)
+            yield from self._described("events.csv", EVENTS, records, asked)
 
     def _events_jsonl(self) -> Iterator[bytes]:
         entries = self.tracker.entries(Filter(known_by=self._known))
@@ -100,10 +109,29 @@ class Site:
 
     def _state_csv(self) -> Iterator[bytes]:
         from tracker.exports import csv
-        from tracker.exports.tables import STATE
+        from tracker.exports.tables import STATE, coordinate
 
         with self.tracker.state_table(self.at) as rows:
-            yield from map(str.encode, csv.Records(rows.cells, STATE))
+            asked = {"as_of": self.at.day, **coordinate(self.at), "at_version": rows.at_version}
+            records = csv.Records(rows.cells, STATE)
+            yield from self._described("state.csv", STATE, records, asked)
+
+    def _described(
+        self, name: str, table: Table, records: Iterable[str], asked: Mapping[str, Any]
+    ) -> Iterator[bytes]:
+        """The bytes of a table, of which the package says what they are."""
+        from tracker.exports.datapackage import Sealed, resource
+        from tracker.exports.tables import said
+
+        sealed = Sealed(map(str.encode, records))
+        yield from sealed
+        self._tables[name] = resource(table, name, sealed, said(asked), excel=False)
+
+    def _package(self) -> Iterable[bytes]:
+        from tracker.exports.datapackage import package
+
+        *others, last = self._tables.values()
+        return [package({each["path"]: each for each in others}, last)]
 
     def _state_html(self) -> Iterator[bytes]:
         from tracker.exports import page

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from importlib.util import find_spec
 from itertools import chain
@@ -343,7 +342,7 @@ def _answer(
 def _events(tracker: Tracker, asked: Mapping[str, Any], at: AsOf) -> Iterator[_Answer]:
     from tracker.cli.questions import party_code
     from tracker.domain.told import Filter
-    from tracker.exports.tables import EVENTS
+    from tracker.exports.tables import EVENTS, said
 
     since, until = options.asked_span(tracker, asked.get("from"), asked.get("to"))
     narrowed = {name: asked[name] for name in ("kind", "subject", "tag") if name in asked}
@@ -358,27 +357,27 @@ def _events(tracker: Tracker, asked: Mapping[str, Any], at: AsOf) -> Iterator[_A
     )
     with tracker.event_table(wanted) as rows:
         question = {"known_by": at.known_by, "at_version": rows.at_version, **narrowed}
-        yield _Answer(rows, EVENTS, _said(question, party=party, **{"from": since, "to": until}))
+        yield _Answer(rows, EVENTS, said(question, party=party, **{"from": since, "to": until}))
 
 
 @contextmanager
 def _state(tracker: Tracker, asked: Mapping[str, Any], at: AsOf) -> Iterator[_Answer]:
     from tracker.cli.questions import kind_of, party_code
-    from tracker.exports.tables import STATE, coordinate
+    from tracker.exports.tables import STATE, coordinate, said
 
     kind, subject = kind_of(asked.get("kind")), asked.get("subject")
     party = party_code(asked.get("party"), at.day)
     with tracker.state_table(at, kind=kind, subject=subject, party=party) as rows:
         question = {"as_of": at.day, **coordinate(at), "at_version": rows.at_version}
         narrowed = {"reading": at.reading, "kind": kind, "subject": subject, "party": party}
-        yield _Answer(rows, STATE, _said(question, **narrowed))
+        yield _Answer(rows, STATE, said(question, **narrowed))
 
 
 def _duties(tracker: Tracker, asked: Mapping[str, Any], typed: _Typed) -> _Answer:
     from tracker.app.tables import Rows
     from tracker.cli.rates import asked_steps
     from tracker.exports.duties import step_rows
-    from tracker.exports.tables import DUTIES, cells_of
+    from tracker.exports.tables import DUTIES, cells_of, said
 
     _, known_by, at_version, recorded_by, reading = typed
     goods = {name: asked.get(name) for name in ("into", "from", "product", "base")}
@@ -396,11 +395,5 @@ def _duties(tracker: Tracker, asked: Mapping[str, Any], typed: _Typed) -> _Answe
     return _Answer(
         Rows(cells_of(rows, DUTIES.names), version, len(rows)),
         DUTIES,
-        _said({"known_by": None, "at_version": version}, **question),
+        said({"known_by": None, "at_version": version}, **question),
     )
-
-
-def _said(question: Mapping[str, Any], **narrowed: Any) -> dict[str, Any]:
-    """A question as it is written into a file, without what was not asked; days are texts."""
-    whole = {**question} | {name: value for name, value in narrowed.items() if value is not None}
-    return {name: str(each) if isinstance(each, date) else each for name, each in whole.items()}

@@ -71,6 +71,7 @@ def _files(archives: int, *, has_page: bool) -> Element:
         ("state.csv", "the same as a table, one fact a row"),
         ("events.csv", "every event, one a row, as later ones left it"),
         ("events.jsonl", "every event as the log has it: tracker load reads it back"),
+        ("datapackage.json", "what the columns of both tables mean, their units and their keys"),
         ("feed.atom", f"a feed of events in the order in which they were recorded{more}"),
         ("manifest.json", "versions, counts and names of files, for programs"),
         ("SHA256SUMS", "the hash of every file"),
@@ -88,7 +89,8 @@ def _calendars(kinds: Iterable[str], url: str) -> Element:
     served = f"{url}calendars/all.ics" if url else ""
     how = (
         "Subscribe to an address and what moves, moves in your calendar"
-        f"{f', such as {served}' if served else ''}. A file that is imported stays as it is."
+        f"{f', such as {served}' if served else ''}. A file that is imported stays as it is. "
+        "Google Calendar reads about the first million bytes of one: take those of a party or kind."
     )
     listed = [("calendars/all.ics", "everything that has a day")]
     listed += [(f"calendars/kind/{kind}.ics", worded.HEADINGS[kind].lower()) for kind in kinds]

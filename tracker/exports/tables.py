@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -307,6 +308,12 @@ def coordinate(at: AsOf) -> dict[str, Any]:
         "at_version": at.at_version,
         "expected": at.expected,
     }
+
+
+def said(question: Mapping[str, Any], **narrowed: Any) -> dict[str, Any]:
+    """A question as it is written into a file, without what was not asked; days are texts."""
+    whole = {**question} | {name: value for name, value in narrowed.items() if value is not None}
+    return {name: str(each) if isinstance(each, date) else each for name, each in whole.items()}
 
 
 def _rows_of(subject: SubjectState) -> Iterator[tuple[str, str, int, Held]]:
