@@ -113,21 +113,17 @@ class Batch:
 
 
 def _readable(problem: Problem) -> Problem:
-    """*problem*, cut where what it quotes goes on and on."""
+    """*problem*, cut where what it quotes goes on and on: all of it is as much as is read."""
     return replace(
         problem,
-        message=_cut(problem.message),
-        event=_cut(problem.event),
-        field=_cut(problem.field),
+        message=_cut(problem.message, 1_400),
+        event=_cut(problem.event, 200),
+        field=_cut(problem.field, 200),
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
-
-
-_MOST = 2_000
-"""How many characters of a message are told: as many as are read."""
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def read_files(paths: Iterable[Path]) -> Batch:
@@ -303,7 +299,7 @@ def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
         try:
             is_there = path.exists()
         except OSError as error:
-            raise NotFound(f"{_cut(str(path))} cannot be read: {error.strerror}") from None
+            raise NotFound(f"{_cut(str(path), 200)} cannot be read: {error.strerror}") from None
         if not is_there:
             raise NotFound(f"{path} is not there: give a TOML file of events, or a folder of them")
         for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
