@@ -6,12 +6,10 @@ import csv
 import io
 import json
 import os
-import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +21,7 @@ import pytest
 import typer
 from hypothesis import HealthCheck, settings
 
+from tests.places import ENGINES, Files, Places, schemas
 from tracker.app import Tracker
 from tracker.app import shipped as shipped_folder
 from tracker.cli import run
@@ -80,9 +79,11 @@ class CommandLine:
     Anything but an exit passes through, so that a traceback fails the test by itself.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, places: Places | None = None) -> None:
         self.folder = folder
         self.db = folder / "tracker.db"
+        self.places = places or Files(folder)
+        self.url = self.places.new(self.db)
 
     def __call__(
         self, *words: str, stdin: str | bytes = b"", terminal: bool = False, asking: bool = False
@@ -116,12 +117,20 @@ class CommandLine:
 
     def version(self) -> int:
         """How many events the log holds, read past the tool; 0 when there is no database."""
-        if not self.db.exists():
-            return 0
-        with closing(sqlite3.connect(self.db)) as conn:
-            if not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone():
-                return 0
-            return int(conn.execute("SELECT count(*) FROM log").fetchone()[0])
+        return self.places.version(self.url)
+
+    def is_there(self) -> bool:
+        """Whether anything has made the database."""
+        return self.places.is_there(self.url)
+
+    @property
+    def place(self) -> str:
+        """The database, as people are told of it."""
+        return self.url
+
+    def change(self, *statements: str) -> None:
+        """Change the database as somebody would who owns it and means no good."""
+        self.places.change(self.url, *statements)
 
 
 _built = cache(typer.main.get_command)
@@ -146,13 +155,43 @@ def _limit_of_cells() -> Iterator[None]:
     csv.field_size_limit(limit)
 
 
+BOTH = (
+    *("store/", "cli/", "faults/test_sql.py", "faults/test_command_lines.py"),
+    *("test_answers.py", "test_rate_questions.py", "test_real_questions.py"),
+)
+"""What is asked of both engines.  The rest never meets a database, or looks at what is made of
+answers, which are the same."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what stands in ``BOTH`` once on each engine, and what is about one on that one."""
+    path = metafunc.definition.path.relative_to(Path(__file__).parent).as_posix()
+    marked = [name for name in ENGINES if metafunc.definition.get_closest_marker(name)]
+    if "engine" in metafunc.fixturenames and (marked or path.startswith(BOTH)):
+        metafunc.parametrize("engine", marked or ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that keeps the logs of a test."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="session")
+def places(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Where the logs of tests lie."""
+    if engine == "sqlite":
+        return Files(tmp_path_factory.mktemp("made"))
+    return schemas()
+
+
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, places: Places) -> Iterator[CommandLine]:
     """A command line whose database is not there yet, in an empty folder and home."""
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith(("TRACKER_", "XDG_"))]:
+    for name in [name for name in os.environ if name.startswith(("TRACKER_", "XDG_", "PG"))]:
         monkeypatch.delenv(name)
     for name in ("VISUAL", "EDITOR", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
@@ -160,45 +199,35 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("TERM", "xterm-256color")
-    line = CommandLine(folder)
-    monkeypatch.setenv("TRACKER_DB", str(line.db))
-    return line
-
-
-@pytest.fixture(scope="session")
-def empty_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without events, to be copied and never written."""
-    file = tmp_path_factory.mktemp("empty") / "tracker.db"
-    made = Tracker(str(file))
-    made.open(catalogue=False)
-    made.close()
-    return file
+    line = CommandLine(folder, places)
+    monkeypatch.setenv("TRACKER_DB", line.url)
+    yield line
+    places.drop(line.url)
 
 
 @pytest.fixture
-def tracker(cli: CommandLine, empty_once: Path) -> Iterator[Tracker]:
+def tracker(cli: CommandLine) -> Iterator[Tracker]:
     """The empty database that ``cli`` works on."""
-    shutil.copyfile(empty_once, cli.db)
-    opened = Tracker(str(cli.db))
+    cli.places.fill(cli.url)
+    opened = Tracker(cli.url)
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="session")
-def shipped_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the shipped catalogue, to be copied and never written."""
-    file = tmp_path_factory.mktemp("shipped") / "tracker.db"
-    loaded = Tracker(str(file))
-    loaded.open()
-    loaded.close()
-    return file
+def shipped_once(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the shipped catalogue, never written."""
+    url = places.new(tmp_path_factory.mktemp("shipped") / "tracker.db")
+    places.fill(url, shipped=True)
+    yield url
+    places.drop(url)
 
 
 @pytest.fixture
-def shipped(cli: CommandLine, shipped_once: Path) -> Iterator[Tracker]:
+def shipped(cli: CommandLine) -> Iterator[Tracker]:
     """The database that ``cli`` works on, with the shipped catalogue in it."""
-    shutil.copyfile(shipped_once, cli.db)
-    opened = Tracker(str(cli.db))
+    cli.places.fill(cli.url, shipped=True)
+    opened = Tracker(cli.url)
     yield opened
     opened.close()
 

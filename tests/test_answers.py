@@ -7,12 +7,9 @@ changes between two, the history of a part, and what the log would have said at 
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from tests.entries import assigned
+from tests.store.test_projection import Databases, databases
 from tests.strategies import SUBJECTS, WINDOW, leaves_the_introduction, logs
 from tracker.app import Tracker
 from tracker.catalogue import Batch
@@ -28,31 +26,25 @@ from tracker.domain.events import Development, Event
 from tracker.domain.state import Held, State, SubjectState, has_part, state
 from tracker.domain.timeline import Fact, canonical, fold_all, read_as
 
+__all__ = ["databases"]
+
 Loaded = Callable[[Sequence[Event]], Tracker]
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 some_logs = logs(ties=False, most=6).filter(leaves_the_introduction)
 days = st.sampled_from(WINDOW)
 
 
 @pytest.fixture(scope="module")
-def loaded(empty_once: Path) -> Iterator[Loaded]:
+def loaded(databases: Databases) -> Loaded:
     """Databases that hold just the events they are given, appended one by one."""
-    with TemporaryDirectory() as folder:
-        made: list[Tracker] = []
 
-        def load(events: Sequence[Event]) -> Tracker:
-            path = Path(folder) / f"{len(made)}.db"
-            shutil.copyfile(empty_once, path)
-            tracker = Tracker(str(path), now=lambda: NOON)
-            made.append(tracker)
-            for event in events:
-                tracker.add(Batch([event]))
-            return tracker
+    def load(events: Sequence[Event]) -> Tracker:
+        tracker = databases()
+        for event in events:
+            tracker.add(Batch([event]))
+        return tracker
 
-        yield load
-        for tracker in made:
-            tracker.close()
+    return load
 
 
 def refolded(events: Sequence[Event], at: AsOf, rival: Development | None = None) -> State:

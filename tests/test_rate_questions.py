@@ -8,7 +8,6 @@ measure that adds any.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,10 @@ QUESTIONS = [json.loads(line) for line in FILE.read_text(encoding="utf-8").split
 
 
 @pytest.fixture(scope="module")
-def answers(shipped_once: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def answers(shipped_once: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Id → answer, of all the questions."""
     line = CommandLine(tmp_path_factory.mktemp("questions"))
-    shutil.copyfile(shipped_once, line.db)
-    answer = line("rate", "--file", str(FILE), "--db", str(line.db))
+    answer = line("rate", "--file", str(FILE), "--db", shipped_once)
     assert answer.code == 0, answer.err
     found = [json.loads(each) for each in answer.out.splitlines()]
     assert [each["id"] for each in found] == [each["id"] for each in QUESTIONS]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -107,8 +106,8 @@ class Questions:
 
 
 @pytest.fixture(scope="module")
-def ask(shipped_once: Path) -> Iterator[Questions]:
-    tracker = Tracker(str(shipped_once))
+def ask(shipped_once: str) -> Iterator[Questions]:
+    tracker = Tracker(shipped_once)
     yield Questions(tracker)
     tracker.close()
 
@@ -1688,22 +1687,22 @@ def test_an_entity_is_on_the_list_from_the_day_it_was_put_there(
     ("day", "count"), [("2024-12-14", 11), ("2024-12-15", 12), ("2024-12-16", 12)]
 )
 def test_the_command_lists_the_members_of_the_day(
-    cli: CommandLine, shipped_once: Path, day: str, count: int
+    cli: CommandLine, shipped_once: str, day: str, count: int
 ) -> None:
     asked = ("members", "agreement/cptpp", "--as-of", day, "--format", "json")
 
-    answer = cli.ok(*asked, "--db", str(shipped_once)).json
+    answer = cli.ok(*asked, "--db", shipped_once).json
 
     assert len(answer["members"]) == count
 
 
 @pytest.mark.parametrize(("day", "allies"), [("2024-12-03", "CN"), ("2024-12-04", "CN RU")])
 def test_the_command_finds_the_allies_of_north_korea_by_its_name(
-    cli: CommandLine, shipped_once: Path, day: str, allies: str
+    cli: CommandLine, shipped_once: str, day: str, allies: str
 ) -> None:
     asked = ("alliances", "North Korea", "--as-of", day, "--format", "json")
 
-    answer = cli.ok(*asked, "--db", str(shipped_once)).json
+    answer = cli.ok(*asked, "--db", shipped_once).json
 
     found = [ally["party"] for each in answer["alliances"] for ally in each["partners"]]
     assert answer["party"] == "KP"
@@ -1711,11 +1710,11 @@ def test_the_command_finds_the_allies_of_north_korea_by_its_name(
 
 
 def test_the_matrix_of_2025_has_the_united_states_between_japan_and_korea(
-    cli: CommandLine, shipped_once: Path
+    cli: CommandLine, shipped_once: str
 ) -> None:
     asked = ("matrix", "--parties", "US,JP,KR,CN", "--form", "defence-pact")
 
-    answer = cli.ok(*asked, "--as-of", "2025-01-01", "--db", str(shipped_once))
+    answer = cli.ok(*asked, "--as-of", "2025-01-01", "--db", shipped_once)
 
     assert answer.rows[-5:] == [
         ["", "US", "JP", "KR", "CN"],
@@ -1727,12 +1726,12 @@ def test_the_matrix_of_2025_has_the_united_states_between_japan_and_korea(
 
 
 def test_the_overdue_command_of_august_2025_has_the_two_letters_if_no_deal_is_known(
-    cli: CommandLine, shipped_once: Path
+    cli: CommandLine, shipped_once: str
 ) -> None:
     asked = ("commitments", "--overdue", "--as-of", "2025-08-02", "--format", "json")
 
     eve, after = (
-        cli.ok(*asked, "--known-by", day, "--db", str(shipped_once)).json["commitments"]
+        cli.ok(*asked, "--known-by", day, "--db", shipped_once).json["commitments"]
         for day in ("2025-07-21", "2025-07-31")
     )
 

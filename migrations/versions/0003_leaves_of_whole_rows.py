@@ -8,7 +8,8 @@ which a content is not what its leaf says is left as it is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -36,16 +37,39 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sqlite_with_rowid=False,
     )
-    # Only SQLite files are older than this.
+    if op.get_bind().dialect.name == "postgresql":
+        _refuse_rewriting_of_subtrees()
     if op.get_bind().execute(sa.select(sa.func.count()).select_from(LOG)).scalar_one():
-        op.execute("DROP TRIGGER IF EXISTS log_no_update")
-        _hash_whole_rows(op.get_bind())
-        op.execute(
-            "CREATE TRIGGER log_no_update BEFORE UPDATE ON log BEGIN "
-            "SELECT RAISE(ABORT, 'the log is append-only'); END"
-        )
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute("PRAGMA user_version = 3")
+        with _rewriting():
+            _hash_whole_rows(op.get_bind())
+
+
+@contextmanager
+def _rewriting() -> Iterator[None]:
+    """Where the log takes updates, in the transaction that is open."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE log DISABLE TRIGGER log_no_rewriting")
+        yield
+        op.execute("ALTER TABLE log ENABLE ALWAYS TRIGGER log_no_rewriting")
+        return
+    op.execute("DROP TRIGGER IF EXISTS log_no_update")
+    yield
+    op.execute(
+        "CREATE TRIGGER log_no_update BEFORE UPDATE ON log BEGIN "
+        "SELECT RAISE(ABORT, 'the log is append-only'); END"
+    )
+
+
+def _refuse_rewriting_of_subtrees() -> None:
+    op.execute(
+        "CREATE FUNCTION subtree_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the tree over the log is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER subtree_no_rewriting BEFORE UPDATE OR DELETE OR TRUNCATE ON subtree "
+        "FOR EACH STATEMENT EXECUTE FUNCTION subtree_refuse()"
+    )
+    op.execute("ALTER TABLE subtree ENABLE ALWAYS TRIGGER subtree_no_rewriting")
 
 
 def _hash_whole_rows(conn: sa.Connection) -> None:

@@ -16,6 +16,8 @@ from tests.cli.test_tail import ADDING, PATIENCE
 from tests.conftest import CommandLine, Write, cars, entry
 from tracker.app import Tracker
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def log(cli: CommandLine, tracker: Tracker, write: Write) -> CommandLine:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,9 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CommandLine, Write, cars, entry
+from tests.places import Places
 from tracker.app import Tracker
 from tracker.catalogue import read_entries
 from tracker.store.tables import SCHEMA
+
+pytestmark = pytest.mark.sqlite
 
 COMMANDS = [
     ("state",),
@@ -107,7 +109,11 @@ def test_a_file_that_is_damaged_is_refused(cli: CommandLine, make: Callable[[Pat
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://user:secret@host/db", "mysql://user:secret@host/db", "redis://:secret@host"],
+    [
+        "mysql://user:secret@host/db",
+        "redis://:secret@host",
+        "postgresql://user:secret@host:port/db",
+    ],
 )
 def test_a_database_that_is_not_supported_is_refused_without_its_password(
     cli: CommandLine, url: str
@@ -209,12 +215,12 @@ def bound(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def locked(cli: CommandLine, empty_once: Path, write: Write) -> Path:
+def locked(cli: CommandLine, places: Places, write: Write) -> Path:
     """A folder that nobody may write to, with a database of one event in it."""
     folder = cli.folder / "locked"
     folder.mkdir()
     file = folder / "tracker.db"
-    shutil.copyfile(empty_once, file)
+    places.fill(str(file))
     cli.ok("--db", str(file), "load", str(write("cars.toml", cars())))
     file.chmod(0o444)
     folder.chmod(0o555)

@@ -90,6 +90,8 @@ def test_every_command_has_help_with_an_example_that_names_it(
     assert cli.version() == 0
 
 
+# They name files, also where they mean a database.
+@pytest.mark.sqlite
 @pytest.mark.parametrize("example", EXAMPLES)
 @pytest.mark.usefixtures("surroundings")
 def test_an_example_in_the_help_does_what_it_says(cli: CommandLine, example: str) -> None:
@@ -115,7 +117,7 @@ def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
     answer = cli.ok("--version")
 
     assert answer.out == f"tracker {__version__}\n"
-    assert not cli.db.exists()
+    assert not cli.is_there()
 
 
 def test_the_help_lists_the_exit_codes(cli: CommandLine) -> None:
@@ -133,7 +135,7 @@ def test_a_command_that_is_misspelt_is_refused_with_the_one_that_was_meant(
     assert answer.code == 2
     assert answer.out == ""
     assert "state" in answer.err
-    assert not cli.db.exists()
+    assert not cli.is_there()
 
 
 @pytest.mark.parametrize(
@@ -158,4 +160,4 @@ def test_a_command_line_that_means_nothing_is_refused_before_anything_is_opened(
     assert answer.code == 2
     assert answer.out == ""
     assert "Usage: tracker" in answer.err
-    assert not cli.db.exists()
+    assert not cli.is_there()

@@ -245,7 +245,7 @@ def test_the_first_question_creates_the_database_and_loads_the_catalogue(
     answer = cli.ok("state", "--as-of", "2025-04-05", "--format", "json")
 
     assert "measure/us-232-autos" in {each["subject"] for each in answer.json["subjects"]}
-    assert answer.err.splitlines()[0] == f"created {cli.db} and loaded the catalogue"
+    assert answer.err.splitlines()[0] == f"created {cli.place} and loaded the catalogue"
     entries = [
         line
         for file in catalogue_files
@@ -261,7 +261,7 @@ def test_a_load_as_the_first_command_loads_only_what_it_is_given(
     answer = cli.ok("load", str(write("cars.toml", cars())))
 
     assert answer.out == "added 1 event, 0 already there; the log is at version 1\n"
-    assert answer.err == f"created {cli.db}\n"
+    assert answer.err == f"created {cli.place}\n"
     assert cli.ok("state", "--as-of", "2025-04-05").rows[1][0] == "measure/cars"
     assert cli.version() == 1
 
@@ -292,7 +292,7 @@ def test_a_database_named_on_the_command_line_goes_before_the_one_in_the_environ
     cli.ok(*named[where])
 
     assert mine.exists()
-    assert not cli.db.exists()
+    assert not cli.is_there()
 
 
 @pytest.mark.parametrize(

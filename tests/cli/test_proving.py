@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import stat
 import sys
 from base64 import b64decode, b64encode
-from contextlib import closing
 
 import pytest
 
@@ -23,17 +21,6 @@ def grown(cli: CommandLine, write: Write, first: int, count: int) -> None:
     """Let the log grow by so many events."""
     more = [entry(f"2025-03-01-n{number}") for number in range(first, first + count)]
     cli.ok("load", str(write(f"from-{first}.toml", *more)))
-
-
-def tampered(cli: CommandLine, *statements: str) -> None:
-    """Change the log as somebody would who may write the file."""
-    with closing(sqlite3.connect(cli.db)) as conn:
-        triggers = conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in triggers.fetchall():
-            conn.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            conn.execute(statement)
-        conn.commit()
 
 
 @pytest.fixture
@@ -166,7 +153,7 @@ def test_a_past_that_was_changed_does_not_fit_the_checkpoint(
     cli: CommandLine, monday: str, vkey: str
 ) -> None:
     (cli.folder / "log.vkey").write_text(vkey + "\n")
-    tampered(cli, "UPDATE log SET content = replace(content, 'thing', 'think') WHERE version = 42")
+    cli.change("UPDATE log SET content = replace(content, 'thing', 'think') WHERE version = 42")
 
     answer = cli("verify", "--against", monday, "--key", "log.vkey")
 
@@ -204,21 +191,19 @@ def test_of_several_checkpoints_the_last_that_holds_tells_where_to_look(
 
 def rewritten(cli: CommandLine, version: int) -> None:
     """Change an event, its leaf and the tree: as somebody would who knows what hangs on it."""
-    tampered(
-        cli,
-        f"UPDATE log SET content = replace(content, 'thing', 'think') WHERE version = {version}",
+    cli.change(
+        f"UPDATE log SET content = replace(content, 'thing', 'think') WHERE version = {version}"
     )
-    with closing(sqlite3.connect(cli.db)) as conn, conn:
-        row = conn.execute("SELECT * FROM log WHERE version = ?", (version,)).fetchone()
-        leaf = leaves.leaf_of(*row[:-1])
-        conn.execute("UPDATE log SET leaf = ? WHERE version = ?", (leaf, version))
+    (row,) = cli.places.query(cli.url, f"SELECT * FROM log WHERE version = {version}")
+    leaf = cli.places.literal(leaves.leaf_of(*row[:-1]))
+    cli.change(f"UPDATE log SET leaf = {leaf} WHERE version = {version}")
     cli.ok("rebuild")
 
 
 def test_a_log_that_lost_its_end_is_told_from_one_that_was_rewritten(
     cli: CommandLine, monday: str
 ) -> None:
-    tampered(cli, "DELETE FROM log WHERE version > 90")
+    cli.change("DELETE FROM log WHERE version > 90")
     cli("rebuild")
 
     answer = cli("verify", "--against", monday)
@@ -354,8 +339,7 @@ def test_a_line_of_tail_is_what_is_proven(cli: CommandLine, monday: str) -> None
 
     extra = proof[1].removeprefix("extra ")
     assert b64decode(extra) == line.encode()
-    with closing(sqlite3.connect(cli.db)) as conn:
-        (leaf,) = conn.execute("SELECT leaf FROM log WHERE version = 8").fetchone()
+    ((leaf,),) = cli.places.query(cli.url, "SELECT leaf FROM log WHERE version = 8")
     assert leaf_of(line.encode()) == leaf
 
 
@@ -377,7 +361,7 @@ def test_facts_that_are_not_those_of_the_log_are_found(
 ) -> None:
     cli.ok("load", str(write("cars.toml", cars())))
     cli.ok("verify")
-    tampered(cli, statement)
+    cli.change(statement)
 
     answer = cli("verify")
 

@@ -15,8 +15,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Dialect, Engine, event
 
 from tests.conftest import CARS, CommandLine, Write, cars, entry, rate
 from tracker.app import Tracker
@@ -249,8 +250,24 @@ def interrupted(at: int) -> Iterator[Interrupted]:
         def cursor(self, *_: Any) -> Any:
             return super().cursor(Cursor)
 
-    def connecting(dialect: object, record: object, given: object, named: dict[str, Any]) -> None:
-        named["factory"] = Connected
+    class ServedCursor(psycopg.Cursor[Any]):
+        def execute(self, *given: Any, **named: Any) -> Any:
+            interrupt()
+            return super().execute(*given, **named)
+
+        def executemany(self, *given: Any, **named: Any) -> Any:
+            interrupt()
+            return super().executemany(*given, **named)
+
+        def copy(self, *given: Any, **named: Any) -> Any:
+            interrupt()
+            return super().copy(*given, **named)
+
+    def connecting(dialect: Dialect, record: object, given: object, named: dict[str, Any]) -> None:
+        if dialect.name == "sqlite":
+            named["factory"] = Connected
+        else:
+            named["cursor_factory"] = ServedCursor
 
     event.listen(Engine, "do_connect", connecting)
     try:
@@ -329,6 +346,7 @@ def is_writing(file: Path) -> bool:
         return False
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("sent", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],

@@ -6,11 +6,10 @@ import json
 import os
 import select
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from time import monotonic
 
 import pytest
@@ -76,8 +75,7 @@ def test_a_line_has_all_that_the_log_has_of_an_event(
 
     found = cli.ok("tail", "--format", "jsonl").out
 
-    with closing(sqlite3.connect(cli.db)) as conn:
-        (recorded,) = conn.execute("SELECT recorded FROM log").fetchone()
+    ((recorded,),) = cli.places.query(cli.url, "SELECT recorded FROM log")
     assert f'"content":{stored.strip()},' in found
     assert json.loads(found) == {
         "content": json.loads(stored),
@@ -106,9 +104,7 @@ def test_a_version_that_is_not_there_yet_is_refused(cli: CommandLine, tracker: T
 
 def test_a_gap_is_not_passed_over(cli: CommandLine, tracker: Tracker, write: Write) -> None:
     grown(cli, write, "one", "other", "third")
-    with closing(sqlite3.connect(cli.db)) as conn, conn:
-        conn.execute("DROP TRIGGER log_no_delete")
-        conn.execute("DELETE FROM log WHERE version = 2")
+    cli.change("DELETE FROM log WHERE version = 2")
 
     with pytest.raises(StoreError, match="version 2 is not there: run tracker verify"):
         list(tracker.tail())
@@ -122,7 +118,7 @@ def test_what_is_added_by_several_writers_comes_once_and_in_order(
 
     with followed("--format", "jsonl", "--after", "1") as running:
         adding = [
-            subprocess.Popen([sys.executable, "-c", ADDING, str(cli.db), str(number), str(each)])
+            subprocess.Popen([sys.executable, "-c", ADDING, cli.url, str(number), str(each)])
             for number in range(writers)
         ]
         found = [json.loads(line) for line in lines(running, writers * each)]
@@ -195,9 +191,7 @@ def test_waiting_costs_next_to_nothing(cli: CommandLine, tracker: Tracker, write
 
 def test_titles_cannot_command_a_terminal(cli: CommandLine, tracker: Tracker, write: Write) -> None:
     grown(cli, write, "one")
-    with closing(sqlite3.connect(cli.db)) as conn, conn:
-        conn.execute("DROP TRIGGER log_no_update")
-        conn.execute("UPDATE log SET content = replace(content, 'Something', '\\u001b[2J\\u202e')")
+    cli.change("UPDATE log SET content = replace(content, 'Something', '\\u001b[2J\\u202e')")
 
     found = cli.ok("tail").out
 

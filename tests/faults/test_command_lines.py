@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import CommandLine, cars, entry
 from tests.faults.nasty import nasty_texts
+from tests.places import Places
 from tracker.cli import build
 
 CODES = {0, 1, 2, 3, 4}
@@ -77,12 +77,12 @@ def typed(draw: st.DrawFn) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory, empty_once: Path) -> CommandLine:
+def line(tmp_path_factory: pytest.TempPathFactory, places: Places) -> CommandLine:
     """A command line over a log of two events, whose writes are all tried and none kept."""
-    found = CommandLine(tmp_path_factory.mktemp("typed"))
-    shutil.copyfile(empty_once, found.db)
+    found = CommandLine(tmp_path_factory.mktemp("typed"), places)
+    places.fill(found.url)
     rival = entry("2025-03-27-rival", against="2025-03-26-cars")
-    assert found("--db", str(found.db), "add", "-", stdin=cars() + rival).code == 0
+    assert found("--db", found.url, "add", "-", stdin=cars() + rival).code == 0
     return found
 
 
@@ -118,7 +118,7 @@ def test_any_words_get_an_answer_or_a_message(
 ) -> None:
     kept = line.version()
 
-    answer = line("--db", str(line.db), *words, terminal=terminal)
+    answer = line("--db", line.url, *words, terminal=terminal)
 
     assert answer.code in CODES
     assert UNSAFE.isdisjoint(answer.err)
@@ -136,7 +136,7 @@ def test_every_command_takes_nasty_words_for_each_of_its_options(
 
     for option in OPTIONS[name]:
         for text in nasty:
-            answer = line("--db", str(line.db), *name, option, text, terminal=True)
+            answer = line("--db", line.url, *name, option, text, terminal=True)
 
             assert answer.code in CODES
             assert UNSAFE.isdisjoint(answer.err)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.entries import event
 from tests.faults.nasty import nasty_texts
+from tests.places import Places
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.told import Filter
@@ -47,8 +48,8 @@ def is_put_together(said: ast.expr) -> bool:
     )
 
 
-OURS = {"fact.name", "found.name", "action", "action.lower()"}
-"""What may be filled in: the names of our own tables, and the actions that triggers refuse."""
+OURS = {"fact.name", "found.name", "table.name", "trigger", "number", "action", "action.lower()"}
+"""What may be filled in: the names and numbers of what is ours, and what triggers refuse."""
 
 
 def test_no_sql_is_put_together_from_what_comes_from_outside() -> None:
@@ -94,12 +95,14 @@ TITLES = {
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
-    found = Tracker(str(tmp_path_factory.mktemp("search") / "log.db"))
-    found.open(catalogue=False)
+def tracker(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
+    url = places.new(tmp_path_factory.mktemp("search") / "log.db")
+    places.fill(url)
+    found = Tracker(url)
     found.add(Batch([event(name[11:], name[:10], title=text) for name, text in TITLES.items()]))
     yield found
     found.close()
+    places.drop(url)
 
 
 def plain(text: str) -> str:

@@ -739,7 +739,7 @@ def test_a_load_of_spells_needs_a_file_and_a_map(
 
     assert (answer.code, answer.out) == (2, "")
     assert "spells" in answer.err
-    assert not cli.db.exists()
+    assert not cli.is_there()
 
 
 def test_a_map_or_file_that_is_not_there_is_named(cli: CommandLine, files: Files) -> None:

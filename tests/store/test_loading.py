@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import CommandLine
 from tests.entries import about, agreement, entry, event, line, measure, stage
+from tests.places import Places
 from tests.store.test_projection import (
     NOON,
     Databases,
     batches,
     databases,
-    template,
 )
 from tests.strategies import leaves_the_introduction, logs
 from tracker.app import Tracker
@@ -26,32 +25,46 @@ from tracker.catalogue import Batch
 from tracker.domain.events import Event
 from tracker.domain.merkle import leaf_of
 from tracker.domain.records import record_of
+from tracker.domain.told import Filter
 from tracker.errors import BadEntries
-from tracker.store import database, loading
+from tracker.store import database, loading, plain
+from tracker.store.tables import log
 
-__all__ = ["databases", "template"]
+__all__ = ["databases"]
 
 
 def loaded_in_pieces(tracker: Tracker, events: Sequence[Event], size: int) -> loading.Taken:
     records = list(map(record_of, events))
     pieces = [records[at : at + size] for at in range(0, len(records), size)]
-    with database.writing(database.engine_for(tracker.place)) as conn:
-        return loading.take(conn, pieces, recorded=NOON, unread=loading.Unread())
+    engine = database.engine_for(tracker.place)
+    with database.writing(engine) as conn:
+        taken = loading.take(conn, pieces, recorded=NOON, unread=loading.Unread())
+    engine.dispose()
+    return taken
 
 
-def everything(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
+Everything = Callable[[Tracker], dict[str, list[tuple[object, ...]]]]
+
+
+@pytest.fixture(scope="module")
+def everything(places: Places) -> Everything:
     """All rows of all tables, the words as they are found."""
-    with closing(sqlite3.connect(tracker.place)) as conn:
+
+    def found(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
         tables = ("log", "reference", "mention", "stake", "assignment", "fact", "projection")
-        found = {name: sorted(conn.execute(f"SELECT * FROM {name}"), key=repr) for name in tables}
-        words = "SELECT rowid FROM words WHERE words MATCH 'event' ORDER BY rowid"
-        return found | {"words": conn.execute(words).fetchall()}
+        rows = {
+            name: sorted(places.query(tracker.place, f"SELECT * FROM {name}"), key=repr)
+            for name in tables
+        }
+        return rows | {"words": [(each.version,) for each in tracker.search("event", Filter())]}
+
+    return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(batches, st.integers(1, 4), st.integers(0, 6))
 def test_a_load_in_pieces_leaves_the_same_rows_as_one_at_once(
-    databases: Databases, events: list[Event], size: int, before: int
+    databases: Databases, everything: Everything, events: list[Event], size: int, before: int
 ) -> None:
     at_once, in_pieces = databases(), databases()
     at_once.add(Batch(events))
@@ -66,7 +79,7 @@ def test_a_load_in_pieces_leaves_the_same_rows_as_one_at_once(
     assert everything(in_pieces) == everything(at_once)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(logs(ties=True, most=6).filter(leaves_the_introduction), st.integers(1, 4))
 def test_a_load_in_pieces_finds_the_same_clashes(
     databases: Databases, events: list[Event], size: int
@@ -83,10 +96,10 @@ def test_a_load_in_pieces_finds_the_same_clashes(
     assert sorted(each.message for each in taken.problems) == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(batches)
 def test_a_rebuild_leaves_the_rows_that_were_there(
-    databases: Databases, events: list[Event]
+    databases: Databases, everything: Everything, events: list[Event]
 ) -> None:
     tracker = databases()
     tracker.add(Batch(events))
@@ -96,13 +109,6 @@ def test_a_rebuild_leaves_the_rows_that_were_there(
 
     assert rebuilt.before == rebuilt.digest
     assert everything(tracker) == before
-
-
-@pytest.fixture
-def tracker(tmp_path: Path) -> Tracker:
-    found = Tracker(str(tmp_path / "log.db"))
-    found.open(catalogue=False)
-    return found
 
 
 GOOD = event("a", "2025-03-01", agreement("agreement/x"), measure("measure/m"))
@@ -186,14 +192,15 @@ def test_a_file_of_json_lines_is_refused_with_every_line_that_is_wrong(
     assert tracker.stats()["events"] == 0
 
 
-def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_a_database_of_the_first_schema_is_brought_up_to_date(
+    cli: CommandLine, databases: Databases
+) -> None:
     from alembic import command
     from alembic.config import Config
 
     from tracker.app import shipped
 
-    file = str(tmp_path / "old.db")
-    engine = database.engine_for(file)
+    engine = database.engine_for(cli.url)
     database.prepare(engine)
     content = record_of(GOOD)
     with database.writing(engine) as conn:
@@ -201,24 +208,25 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) ->
         config.set_main_option("script_location", str(shipped("migrations")))
         config.attributes["connection"] = conn
         command.upgrade(config, "0001")
-    with closing(sqlite3.connect(file)) as old_one, old_one:
         row = (1, GOOD.id, "2025-03-01", "2025-03-01", "2026-01-01", 1)
-        values = (*row, content.content, leaf_of(content.content.encode()))
-        old_one.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-    fresh = Tracker(str(tmp_path / "new.db"))
-    fresh.open(catalogue=False)
+        leaf = leaf_of(content.content.encode())
+        plain.add(conn, log, [(*row, content.content, leaf)])
+    engine.dispose()
+    fresh = databases()
     fresh.add(Batch([GOOD]))
 
-    old = Tracker(file)
+    old = Tracker(cli.url)
     old.open(catalogue=False)
 
     assert old.stats()["facts_digest"] == fresh.stats()["facts_digest"]
+    old.close()
 
 
-def test_the_digest_tells_when_facts_are_not_those_of_the_log(tracker: Tracker) -> None:
+def test_the_digest_tells_when_facts_are_not_those_of_the_log(
+    cli: CommandLine, tracker: Tracker
+) -> None:
     tracker.add(Batch([GOOD]))
-    with closing(sqlite3.connect(tracker.place)) as conn, conn:
-        conn.execute("UPDATE fact SET since = '2001-01-01' WHERE part = 'title'")
+    cli.change("UPDATE fact SET since = '2001-01-01' WHERE part = 'title'")
 
     rebuilt = tracker.rebuild()
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import random
-import shutil
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import oracle
+from tests.places import Places
 from tests.strategies import WINDOW, leaves_the_introduction, logs
 from tracker.app import Tracker
 from tracker.catalogue import Batch
@@ -27,35 +27,31 @@ from tracker.errors import BadEntries, Problem
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without events."""
-    path = tmp_path_factory.mktemp("template") / "empty.db"
-    tracker = Tracker(str(path))
-    tracker.open(catalogue=False)
-    tracker.close()
-    return path
-
-
-class Databases:
-    """Fresh copies of a database without events, one a call."""
-
-    def __init__(self, template: Path, folder: Path) -> None:
-        self._template = template
-        self._folder = folder
-        self._made = 0
-
-    def __call__(self) -> Tracker:
-        self._made += 1
-        path = self._folder / f"{self._made}.db"
-        shutil.copy(self._template, path)
-        return Tracker(str(path), now=lambda: NOON)
+Databases = Callable[[], Tracker]
+"""Databases without events, one a call; the one of some calls ago is thrown away."""
 
 
 @pytest.fixture(scope="module")
-def databases(template: Path) -> Iterator[Databases]:
-    with TemporaryDirectory() as folder:
-        yield Databases(template, Path(folder))
+def databases(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    folder = tmp_path_factory.mktemp("databases")
+    made: deque[tuple[str, Tracker]] = deque()
+
+    def drop() -> None:
+        url, tracker = made.popleft()
+        tracker.close()
+        places.drop(url)
+
+    def make() -> Tracker:
+        if len(made) == 4:
+            drop()
+        url = places.new(folder / f"{uuid4()}.db")
+        places.fill(url)
+        made.append((url, Tracker(url, now=lambda: NOON)))
+        return made[-1][1]
+
+    yield make
+    while made:
+        drop()
 
 
 def cut(events: Sequence[Event], seed: int) -> Iterator[list[Event]]:

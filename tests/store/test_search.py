@@ -10,15 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.entries import about, event
+from tests.places import Places
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.told import Filter
 
 
 @pytest.fixture(scope="module")
-def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
-    found = Tracker(str(tmp_path_factory.mktemp("search") / "log.db"))
-    found.open(catalogue=False)
+def tracker(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
+    url = places.new(tmp_path_factory.mktemp("search") / "log.db")
+    places.fill(url)
+    found = Tracker(url)
     seoul = event(
         "seul", "2025-03-30", title="Reunión en Seúl", summary="Los ministros de comercio"
     )
@@ -30,6 +32,7 @@ def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
     found.add(Batch([seoul, tokyo, summit, wrong]))
     yield found
     found.close()
+    places.drop(url)
 
 
 def ids(tracker: Tracker, words: str, **wanted: object) -> list[str]:

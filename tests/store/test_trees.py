@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
+from tests.conftest import CommandLine
 from tests.domain.test_merkle import path_to, proof_from, root_of
 from tracker.app import Tracker
 from tracker.domain import merkle
@@ -106,13 +107,12 @@ def test_the_root_of_nothing_is_that_of_nothing() -> None:
 
 
 def test_a_tree_that_lacks_a_part_answers_nothing_until_a_rebuild(
-    shipped: Tracker,
+    cli: CommandLine, shipped: Tracker
 ) -> None:
     version = shipped.stats()["version"]
     root = shipped.root(version)
-    with closing(sqlite3.connect(shipped.place)) as conn, conn:
-        conn.execute("DELETE FROM subtree WHERE level = 8")
-    again = Tracker(shipped.place)
+    cli.change("DELETE FROM subtree WHERE level = 8")
+    again = Tracker(cli.url)
 
     with pytest.raises(StoreError, match="run tracker rebuild"):
         again.root(version)
@@ -120,6 +120,27 @@ def test_a_tree_that_lacks_a_part_answers_nothing_until_a_rebuild(
 
     assert again.root(version) == root
     again.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE subtree SET hash = substr(hash, 2) WHERE level = 7 AND number = 1",
+        "UPDATE subtree SET number = 99 WHERE level = 7 AND number = 1",
+        "DELETE FROM subtree WHERE level = 6 AND number = 0",
+    ],
+)
+def test_a_tree_that_is_not_that_of_the_leaves_is_put_right_by_a_rebuild(
+    cli: CommandLine, shipped: Tracker, change: str
+) -> None:
+    every = "SELECT * FROM subtree ORDER BY level, number"
+    before = cli.places.query(cli.url, every)
+    cli.change(change)
+
+    shipped.rebuild()
+
+    assert cli.places.query(cli.url, every) == before
+    assert shipped.verify(facts=False).wrong == []
 
 
 def test_what_is_not_added_leaves_the_tree_as_it_is(shipped: Tracker, tmp_path: Path) -> None:

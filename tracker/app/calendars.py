@@ -61,7 +61,7 @@ def pieces(
     yield ics.opening(name=_name(wanted) + said, description=_described(choice) + said)
     # Nearly everything is an event of which nothing was said, and these come in order.
     moved = chain(_revised(conn, wanted, choice), _dated_subjects(conn, wanted, choice, groups))
-    with sorting.by_day(conn, rows(moved)) as others:
+    with sorting.by_day(rows(moved)) as others:
         for row in merge(rows(_as_they_are(conn, wanted, choice)), others):
             yield row.content
     yield ics.CLOSING

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, LargeBinary, cast, select
+from sqlalchemy import Connection, select
 
 from tracker.domain.events import from_content
 from tracker.store import plain
 from tracker.store.tables import log
+from tracker.store.undecoded import undecoded
 
-_CONTENTS = select(
-    log.c.version, cast(log.c.event_id, LargeBinary), cast(log.c.content, LargeBinary)
-).order_by(log.c.version)
+_CONTENTS = select(log.c.version, undecoded(log.c.event_id), undecoded(log.c.content)).order_by(
+    log.c.version
+)
 
 
 def unreadable(conn: Connection) -> Iterator[str]:
     """Which entries are no events, though they may be what their leaves say."""
-    for version, event_id, content in plain.once(conn, _CONTENTS):
+    for version, event_id, content in plain.streamed(conn, _CONTENTS):
         try:
             from_content(content or b"")
         except ValidationError:

@@ -30,6 +30,7 @@ from tracker.domain.timeline import Assignment, Fact, assignment_of, canonical
 from tracker.errors import StoreError
 from tracker.store import log as logs
 from tracker.store import plain
+from tracker.store.listed import among
 from tracker.store.tables import assignment, fact, log, projection, stake
 
 PROJECTION = "facts"
@@ -50,7 +51,7 @@ def require_folded(conn: Connection) -> int:
     Raises:
         StoreError: they have not.
     """
-    version, seen = next(plain.rows(conn, _FOLDED))
+    version, seen = plain.row(conn, _FOLDED) or (0, 0)
     if seen != version:
         raise StoreError(
             f"the facts are those of version {seen} and the log is at {version}: "
@@ -66,12 +67,11 @@ _HELD = (
     .order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
 )
 _OTHER = fact.alias("other")
-_FORMS = func.json_each(bindparam("forms")).table_valued("value")
 _PARTY = select(stake.c.subject).where(stake.c.party == bindparam("party"))
 _FORM = exists().where(
     _OTHER.c.subject == stake.c.subject,
     _OTHER.c.part == "form",
-    _OTHER.c.value.in_(select(_FORMS.c.value)),
+    among(_OTHER.c.value, bindparam("forms")),
 )
 # An index serves what is asked in the words in which it was made.
 _IMPOSER = select(_OTHER.c.subject).where(
@@ -154,11 +154,16 @@ def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Itera
 
 def about(conn: Connection, subjects: Collection[str]) -> list[Fact]:
     """The facts of *subjects* on all days, as known on every day, by subject, part and day."""
-    if not subjects:
-        return []
-    query = _about(select(fact), fact, None, subjects)
-    order = (fact.c.subject, fact.c.part, fact.c.since, fact.c.known)
-    return list(map(_fact, plain.once(conn, query.order_by(*order))))
+    query = select(fact).order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known)
+    return [
+        _fact(row)
+        for some in logs.chunks(sorted(subjects), _NAMED)
+        for row in plain.once(conn, _about(query, fact, None, some))
+    ]
+
+
+_NAMED = 10_000
+"""How many subjects one question names at most: engines take some tens of thousands."""
 
 
 def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fact]:
@@ -173,7 +178,13 @@ def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fac
 def all_assignments(conn: Connection, subjects: Collection[str] | None = None) -> list[Assignment]:
     """What was ever assigned, rivals and all, by subject and part."""
     query = select(assignment).order_by(assignment.c.subject, assignment.c.part)
-    return [assignment_of(row) for row in conn.execute(_about(query, assignment, None, subjects))]
+    if subjects is None:
+        return list(map(assignment_of, conn.execute(query)))
+    return [
+        assignment_of(row)
+        for some in logs.chunks(sorted(subjects), _NAMED)
+        for row in conn.execute(_about(query, assignment, None, some))
+    ]
 
 
 _RIVALS = (
@@ -213,7 +224,7 @@ def digest(conn: Connection, table: Table = fact) -> str:
     """SHA-256 over all facts in a fixed order, in hex: the same facts, the same digest."""
     ordered = select(table).order_by(*table.primary_key)
     hasher = hashlib.sha256()
-    for some in logs.chunks(plain.rows(conn, ordered)):
+    for some in logs.chunks(plain.streamed(conn, ordered)):
         hasher.update(canonical(some)[1:-1].encode())
         hasher.update(b",")
     return hasher.hexdigest()

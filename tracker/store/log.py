@@ -37,7 +37,7 @@ def streamed(conn: Connection, query: Select[Any]) -> Iterable[Row[Any]]:
 
 def size(conn: Connection) -> int:
     """How many events the log holds: its version."""
-    return int(next(plain.rows(conn, _SIZE))[0])
+    return int((plain.row(conn, _SIZE) or (0,))[0])
 
 
 _SIZE = select(func.coalesce(func.max(log.c.version), 0))

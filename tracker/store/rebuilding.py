@@ -6,7 +6,7 @@ it is whole.  Whoever asks meanwhile is answered by the old one.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, String, Table
 
 from tracker.domain.records import projected
 from tracker.store import appending, facts, plain, refolding, search, staging, trees
@@ -17,9 +17,23 @@ from tracker.store.tables import log, metadata
 
 def restore(conn: Connection) -> None:
     """Make the tables anew that are computed from the log and are not there any more."""
-    projections = [table for table in metadata.sorted_tables if table is not log]
-    metadata.create_all(conn, projections)
+    again = MetaData()
+    for table in metadata.sorted_tables:
+        if table is not log:
+            copy = table.to_metadata(again)
+            if conn.dialect.name == "postgresql":
+                _as_migrated(copy)
+    again.create_all(conn)
     search.restore(conn)
+
+
+def _as_migrated(table: Table) -> None:
+    """Let PostgreSQL be told what the migrations tell it, and the tables do not."""
+    for column in table.columns:
+        if isinstance(column.type, String):
+            column.type = type(column.type)(column.type.length, collation="C")
+    for index in table.indexes:
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
 
 
 def rebuild(conn: Connection) -> str:

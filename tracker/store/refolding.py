@@ -10,8 +10,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, MetaData, Table, bindparam, delete, select, text, tuple_, update
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from tracker.domain.corrections import counted
 from tracker.domain.events import effects_of
@@ -219,22 +231,22 @@ def refold_touched(conn: Connection, *, fresh: Fresh) -> Iterator[Problem]:
     """Fold the parts that staging has touched; what is wrong with them."""
     parts = select(staging.touched.c.subject, staging.touched.c.part)
     conn.execute(delete(fact).where(tuple_(fact.c.subject, fact.c.part).in_(parts)))
-    yield from _fold(conn, plain.rows(conn, _TOUCHED), fact, fresh)
+    yield from _fold(conn, plain.streamed(conn, _TOUCHED), fact, fresh)
 
 
 def touched_lines_without_scope(conn: Connection) -> Iterator[Problem]:
     """The lines of measures that staging has touched, and which have no scope."""
-    yield from _without_scope(conn, map(_part, plain.rows(conn, _LINES)))
+    yield from _without_scope(conn, map(_part, plain.streamed(conn, _LINES)))
 
 
 def touched_rings(conn: Connection, *, fresh: Fresh) -> Iterator[Problem]:
     """That two measures yield to each other, where staging has touched what says so."""
-    yield from rings(conn, map(_part, plain.rows(conn, _YIELDS)), fresh=fresh)
+    yield from rings(conn, map(_part, plain.streamed(conn, _YIELDS)), fresh=fresh)
 
 
 def fold_everything(conn: Connection, into: Table = fact) -> Iterator[Problem]:
     """Fold all assignments into an empty table; what is wrong with them."""
-    yield from _fold(conn, plain.rows(conn, _ALL), into, lambda event: True)
+    yield from _fold(conn, plain.streamed(conn, _ALL), into, lambda event: True)
 
 
 def _fold(
@@ -258,16 +270,46 @@ def _fold(
 def shadow(conn: Connection) -> Table:
     """An empty table beside that of the facts, to fold into while those still answer."""
     found = Table("fact_folded_anew", MetaData(), *fact_columns(), sqlite_with_rowid=False)
-    conn.execute(CreateTable(found))
+    if _is_shared(conn):
+        conn.execute(text(f"CREATE TEMPORARY TABLE {found.name} (LIKE {fact.name})"))
+    else:
+        conn.execute(CreateTable(found))
     return found
+
+
+def _is_shared(conn: Connection) -> bool:
+    return conn.dialect.name == "postgresql"
 
 
 def swap(conn: Connection, found: Table) -> None:
     """Let *found* take the place of the facts."""
+    if _is_shared(conn):
+        _take_over(conn, found)
+        return
     conn.execute(text(f"DROP TABLE {fact.name}"))
     conn.execute(text(f"ALTER TABLE {found.name} RENAME TO {fact.name}"))
     for index in fact.indexes:
         conn.execute(CreateIndex(index))
+
+
+def _take_over(conn: Connection, found: Table) -> None:
+    """Make the facts those of *found*, and leave alone those that are the same.
+
+    A table that took the place of the other would be empty to whoever began to read before,
+    and only the owner of a table may drop it.
+    """
+    conn.execute(text(f"ANALYZE {found.name}"))
+    keys = {column.name for column in fact.primary_key}
+    there = [fact.c[name] == found.c[name] for name in keys]
+    same = [
+        column.is_not_distinct_from(found.c[column.name])
+        for column in fact.columns
+        if column.name not in keys
+    ]
+    conn.execute(delete(fact).where(~exists().where(*there, *same)))
+    new = select(found).where(~exists().where(*there)).order_by(*found.primary_key)
+    conn.execute(insert(fact).from_select([column.name for column in fact.columns], new))
+    conn.execute(DropTable(found))
 
 
 def forget_projections(conn: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Search: full text over what people read of events, ranked (SQLite FTS5).
+"""Search: full text over what people read of events, ranked (FTS5, or vectors of words).
 
 Letters are compared without case and diacritics.  A script that writes no spaces between
 words is indexed a character at a time, so that 東京 is found within a longer line.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from sqlalchemy import Connection, text
 
@@ -17,9 +18,18 @@ _UNSPACED = re.compile(
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 
 
+def _has_vectors(conn: Connection) -> bool:
+    return conn.dialect.name == "postgresql"
+
+
 def index(conn: Connection, events: Iterable[tuple[int, str, str]]) -> None:
     """Take the words of events: version, title, and whatever else people read of it."""
     rows = [(version, _spaced(title), _spaced(rest)) for version, title, rest in events]
+    if _has_vectors(conn):
+        from tracker.store import vectors
+
+        vectors.index(conn, rows)
+        return
     conn.connection.cursor().executemany(
         "INSERT INTO words (rowid, title, rest) VALUES (?, ?, ?)", rows
     )
@@ -34,7 +44,13 @@ def find(conn: Connection, words: str) -> list[int]:
 
     The beginning of a word finds it too.  Nothing in *words* is syntax.
     """
+    # A letter and the accent after it are one letter, as they are in what is searched.
+    words = normalize("NFC", words)
     wanted = [" ".join(_WORDS.findall(_spaced(word))) for word in words.split()]
+    if _has_vectors(conn):
+        from tracker.store import vectors
+
+        return list(vectors.find(conn, wanted))
     # A text in quotes is a phrase whatever it holds, and only letters and digits are left in it.
     query = " ".join(f'"{word}"*' for word in wanted if word)
     if not query:
@@ -50,6 +66,11 @@ def find(conn: Connection, words: str) -> list[int]:
 
 def restore(conn: Connection) -> None:
     """Make the index anew when it is not there any more; it is empty then."""
+    if _has_vectors(conn):
+        from tracker.store import vectors
+
+        vectors.restore(conn)
+        return
     there = conn.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'words'")).first()
     for statement in () if there else _MADE:
         conn.execute(statement)
@@ -67,4 +88,9 @@ _MADE = (
 
 def forget(conn: Connection) -> None:
     """Throw the index away."""
+    if _has_vectors(conn):
+        from tracker.store import vectors
+
+        vectors.forget(conn)
+        return
     conn.execute(text("INSERT INTO words (words) VALUES ('delete-all')"))

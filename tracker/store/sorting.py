@@ -1,26 +1,17 @@
-"""Sorting: more rows than the memory holds, put in order by the database."""
+"""Sorting: more rows than the memory holds, put in order on the disk.
+
+A database of SQLite that lasts as long as the rows are wanted does it, whatever engine keeps
+the log: whoever only reads may make no table on a server.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, select
-from sqlalchemy.schema import CreateTable, DropTable
-
 from tracker.store import log as logs
-from tracker.store import plain
-
-_unsorted = Table(
-    "unsorted",
-    MetaData(),
-    Column("day", String(10), nullable=False),
-    Column("name", String, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-_SORTED = select(_unsorted).order_by(_unsorted.c.day, _unsorted.c.name)
 
 
 class Row(NamedTuple):
@@ -32,12 +23,13 @@ class Row(NamedTuple):
 
 
 @contextmanager
-def by_day(conn: Connection, rows: Iterable[Row]) -> Iterator[Iterator[Row]]:
-    """*rows* by day, then by name; they lie in a temporary table until the end."""
-    conn.execute(CreateTable(_unsorted))
-    for some in logs.chunks(rows):
-        plain.add(conn, _unsorted, some)
-    found = plain.rows(conn, _SORTED)
-    yield map(Row._make, found)
-    del found
-    conn.execute(DropTable(_unsorted))
+def by_day(rows: Iterable[Row]) -> Iterator[Iterator[Row]]:
+    """*rows* by day, then by name; they lie in a temporary file until the end."""
+    # A database without a name is a file that nobody else sees and that goes with it.
+    with closing(sqlite3.connect("", isolation_level=None)) as conn:
+        conn.execute("PRAGMA cache_size = -4096")
+        conn.execute("CREATE TABLE unsorted (day TEXT, name TEXT, content BLOB)")
+        conn.execute("BEGIN")
+        for some in logs.chunks(rows):
+            conn.executemany("INSERT INTO unsorted VALUES (?, ?, ?)", some)
+        yield map(Row._make, conn.execute("SELECT * FROM unsorted ORDER BY day, name"))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, Table, delete, insert, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select, text
 from sqlalchemy.schema import CreateTable, DropTable
 
 from tracker.domain.records import Part
@@ -31,11 +31,12 @@ def _like(table: Table, name: str) -> Table:
 
 assigned = _like(assignment, "staged_assignment")
 mentioned = _like(mention, "staged_mention")
+_IN_ORDER = String().with_variant(String(collation="C"), "postgresql")
 touched = Table(
     "touched",
     _TEMPORARY,
-    Column("subject", assignment.c.subject.type, primary_key=True),
-    Column("part", assignment.c.part.type, primary_key=True),
+    Column("subject", _IN_ORDER, primary_key=True),
+    Column("part", _IN_ORDER, primary_key=True),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
@@ -73,3 +74,10 @@ def settle(conn: Connection, *, without: Collection[str] = ()) -> None:
         ordered = select(staged).order_by(*(staged.c[key.name] for key in table.primary_key))
         conn.execute(insert(table).from_select(names, ordered))
         conn.execute(delete(staged))
+    _count(conn, touched)
+
+
+def _count(conn: Connection, table: Table) -> None:
+    # PostgreSQL takes a table that it has not counted for a small one, and reads it in vain.
+    if conn.dialect.name == "postgresql":
+        conn.execute(text(f"ANALYZE {table.name}"))

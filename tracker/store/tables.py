@@ -2,6 +2,9 @@
 
 Days are ISO texts, which sort as days do; the first and last day of the calendar stand
 for spans without a beginning or an end.  Only the log is kept for ever.
+
+How they are made stands in the migrations: there each text is said to be in the order of
+its bytes, which is that of SQLite, and on PostgreSQL would else be that of a language.
 """
 
 from __future__ import annotations
@@ -15,13 +18,17 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
 )
 
 SCHEMA = 3
-"""The number of the newest migration; SQLite keeps it as ``PRAGMA user_version``."""
+"""The number of the newest migration.
+
+SQLite keeps it as ``PRAGMA user_version``, PostgreSQL in the table of the migrations.
+"""
 
 metadata = MetaData()
 
@@ -70,6 +77,10 @@ mention = Table(
 """What an event can be found by: ``what`` is subject, party, tag, kind or introduces."""
 
 
+_YES = Boolean().with_variant(SmallInteger, "postgresql")
+"""0 or 1: a row is the same tuple from either engine."""
+
+
 def fact_columns() -> tuple[Column[Any], ...]:
     """The columns of a table of facts."""
     return (
@@ -79,7 +90,7 @@ def fact_columns() -> tuple[Column[Any], ...]:
         Column("until", String(10), nullable=False),
         Column("known", String(10), primary_key=True),
         Column("known_until", String(10), nullable=False),
-        Column("certain", Boolean, nullable=False),
+        Column("certain", _YES, nullable=False),
         Column("value", Text),
         Column("event", String, nullable=False),
         Column("via", String),

@@ -7,8 +7,10 @@ of the kept hashes and the leaves of one or two of the smallest subtrees that ar
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from tracker.domain import merkle
 from tracker.errors import StoreError
@@ -32,6 +34,12 @@ _HASH = select(subtree.c.hash).where(
 
 def grow(conn: Connection, before: int, after: int) -> None:
     """Keep the subtrees that fill as the log goes from version *before* to *after*."""
+    filled = _filled(conn, before, after)
+    plain.add(conn, subtree, [(*place, found) for place, found in filled.items()])
+
+
+def _filled(conn: Connection, before: int, after: int) -> dict[tuple[int, int], bytes]:
+    """Level and number → hash of the subtrees that fill from version *before* to *after*."""
     known: dict[tuple[int, int], bytes] = {}
     for number in range(before >> LEVEL, after >> LEVEL):
         found = merkle.perfect(_leaves(conn, number << LEVEL, number + 1 << LEVEL))
@@ -42,15 +50,63 @@ def grow(conn: Connection, before: int, after: int) -> None:
             found = merkle.above(left, found)
             level, number = level + 1, number >> 1
             known[level, number] = found
-    plain.add(conn, subtree, [(*place, found) for place, found in known.items()])
+    return known
 
 
 def regrow(conn: Connection) -> None:
-    """Throw away the subtrees that are kept, and make them anew from the leaves."""
-    conn.execute(delete(subtree))
+    """Make the subtrees anew from the leaves, where they are not what they should be.
+
+    On PostgreSQL only their owner can: whoever else may write has nothing to rewrite here.
+    """
     size = logs.size(conn)
+    if not _is_whole(conn, size):
+        _throw_away(conn)
+        for before in range(0, size, _SOME):
+            grow(conn, before, min(before + _SOME, size))
+
+
+def _is_whole(conn: Connection, size: int) -> bool:
+    """Whether the subtrees that are kept are those of the leaves, and no others."""
+    blocks = size >> LEVEL
+    if count(conn) != 2 * blocks - blocks.bit_count():
+        return False
     for before in range(0, size, _SOME):
-        grow(conn, before, min(before + _SOME, size))
+        try:
+            filled = _filled(conn, before, min(before + _SOME, size))
+        except StoreError:
+            return False  # whoever makes it anew finds out what is wrong
+        for level, some in groupby(sorted(filled), key=itemgetter(0)):
+            numbers = [number for _, number in some]
+            span = {"level": level, "first": numbers[0], "last": numbers[-1]}
+            there = {each: bytes(found) for each, found in plain.rows(conn, _SPAN, **span)}
+            if there != {each: filled[level, each] for each in numbers}:
+                return False
+    return True
+
+
+_SPAN = select(subtree.c.number, subtree.c.hash).where(
+    subtree.c.level == bindparam("level"),
+    subtree.c.number.between(bindparam("first"), bindparam("last")),
+)
+
+
+def _throw_away(conn: Connection) -> None:
+    if conn.dialect.name != "postgresql":
+        conn.execute(delete(subtree))
+        return
+    if count(conn):
+        conn.execute(text("ALTER TABLE subtree DISABLE TRIGGER subtree_no_rewriting"))
+        conn.execute(delete(subtree))
+        conn.execute(text("ALTER TABLE subtree ENABLE ALWAYS TRIGGER subtree_no_rewriting"))
+
+
+def count(conn: Connection) -> int:
+    """How many subtrees are kept."""
+    (found,) = plain.row(conn, _COUNT) or (0,)
+    return int(found)
+
+
+_COUNT = select(func.count()).select_from(subtree)
 
 
 _SOME = 1 << 14

@@ -13,11 +13,12 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, String, Table, select, text
 
 from tracker.domain import merkle
 from tracker.store import facts, plain, trees
-from tracker.store.tables import assignment, fact, log, mention, reference, stake, subtree
+from tracker.store.tables import assignment, fact, log, mention, reference, stake
+from tracker.store.undecoded import undecoded
 
 SHOWN = 20
 """How many of the things that are wrong are named."""
@@ -46,6 +47,9 @@ class Verified:
 
 
 _ROWS = select(log).order_by(log.c.version)
+_SENT = select(
+    *(undecoded(each) if isinstance(each.type, String) else each for each in log.columns)
+).order_by(log.c.version)
 _LINE = (
     b'\0{"content":%b,"format":%d,"id":"%b","occurred":"%b",'
     b'"recorded":"%b","reported":"%b","version":%d}'
@@ -100,8 +104,8 @@ def _undecoded(conn: Connection) -> Iterator[plain.Row]:
         with _as_they_lie(conn):
             yield from plain.rows(conn, _ROWS)
     else:
-        for row in plain.rows(conn, _ROWS):
-            yield tuple(bytearray(each.encode()) if type(each) is str else each for each in row)
+        for *row, leaf in plain.streamed(conn, _SENT):
+            yield (*(bytearray(each) if type(each) is bytes else each for each in row), leaf)
 
 
 @contextmanager
@@ -154,7 +158,7 @@ def _compare(conn: Connection, completed: list[bytes], number: int, found: Verif
 def _count(conn: Connection, blocks: int, found: Verified) -> None:
     """That no more subtrees are kept than the log has."""
     there = 2 * blocks - blocks.bit_count()
-    kept = conn.execute(select(func.count()).select_from(subtree)).scalar_one()
+    kept = trees.count(conn)
     if kept != there:
         found.add(f"the tree over the log has {kept} subtrees, not {there}: run tracker rebuild")
 
@@ -192,7 +196,7 @@ def differences(conn: Connection, again: Connection) -> Iterator[str]:
 
 def _first_difference(conn: Connection, again: Connection, table: Table) -> plain.Row:
     ordered = select(table).order_by(*table.primary_key)
-    for here, there in zip_longest(plain.rows(conn, ordered), plain.rows(again, ordered)):
+    for here, there in zip_longest(plain.streamed(conn, ordered), plain.streamed(again, ordered)):
         if here != there:
             found: plain.Row = min((here, there), key=str) if here and there else here or there
             return found
@@ -203,5 +207,5 @@ def copied(conn: Connection, again: Connection) -> None:
     """Copy the rows of the log into another database that has none."""
     from tracker.store import log as logs
 
-    for some in logs.chunks(plain.rows(conn, _ROWS)):
+    for some in logs.chunks(plain.streamed(conn, _ROWS)):
         plain.add(again, log, some)
