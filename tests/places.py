@@ -10,6 +10,7 @@ import atexit
 import os
 import shutil
 import sqlite3
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -185,6 +186,10 @@ class Schemas:
                 rules.write_text(f"local all {role} scram-sha-256\n{rules.read_text()}")
                 conn.execute("SELECT pg_reload_conf()")
         return role
+
+    def run(self, program: str, *words: str) -> None:
+        """Run a program that comes with the server."""
+        subprocess.run([Path(self._server.bin_path) / program, *words], check=True)
 
     def new(self, file: Path) -> str:
         schema = f"s{next(self._numbers)}"

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tracker.app.backups import Copied
+    from tracker.app.copies import Brought
     from tracker.app.tables import Rows
     from tracker.catalogue import Batch
     from tracker.domain.briefing import Briefing
@@ -84,6 +85,11 @@ def shipped(name: str) -> Path:
     """The folder *name* that comes with the package: in the wheel, or beside it in a checkout."""
     inside = PACKAGE / name
     return inside if inside.exists() else PACKAGE.parent / name
+
+
+def roles() -> str:
+    """The SQL that says who may do what with a log on PostgreSQL."""
+    return (PACKAGE / "store" / "roles.sql").read_text(encoding="utf-8")
 
 
 def default_url() -> str:
@@ -457,6 +463,39 @@ class Tracker:
             return wrong
         with database.reading(self._engine) as conn:
             return list(damage.unreadable(conn))
+
+    def copy_to(
+        self, other: Tracker, *, told: Callable[[int, int], None] = lambda done, all_of_it: None
+    ) -> Brought:
+        """Bring the log of *other* to where this one is: the same versions, instants and leaves.
+
+        One that was interrupted goes on where it stopped.
+
+        Args:
+            told: hears how many events are there, and how many there will be.
+
+        Raises:
+            BadCommand: both are one.
+            NotFound: there is nothing to copy.
+            StoreError: one of them cannot be used.
+            NotACopy: the other log is not the beginning of this one.
+        """
+        from tracker.app import copies
+
+        if self.place == other.place:
+            raise BadCommand(f"{self.place} cannot be copied to itself: name another database")
+        if not self.is_there():
+            raise NotFound(f"{self.place} holds no log: there is nothing to copy")
+        self.open(catalogue=False)
+        other.open(catalogue=False)
+        with self._streaming() as source:
+            return copies.copy(
+                source,
+                reading=other._streaming,
+                writing=other._writing,
+                names=(self.place, other.place),
+                told=told,
+            )
 
     def rebuild(self) -> Rebuilt:
         """Throw the projections away and fold the log again."""
@@ -881,19 +920,23 @@ class Tracker:
                 and (each := reason([one for one in said if one.part == name], at))
                 and (part or each.deciding or each.perhaps)
             ]
-        here = found.subjects[0] if found.subjects else None
-        return found, [
-            Why(each, here.parts.get(each.part) if here else None, self._borne_out(each, at))
-            for each in reasons
-        ]
+            here = found.subjects[0] if found.subjects else None
+            return found, [
+                Why(
+                    each,
+                    here.parts.get(each.part) if here else None,
+                    self._borne_out(conn, each, at),
+                )
+                for each in reasons
+            ]
 
-    def _borne_out(self, found: Reason, at: AsOf) -> dict[str, Told]:
+    def _borne_out(self, conn: Connection, found: Reason, at: AsOf) -> dict[str, Told]:
         said = [found.deciding, found.instead, found.hindsight, *found.perhaps, *found.later]
         ids = {each.decided.event for each in said if each}
         ids |= {each.via for each in said if each and each.via}
         ids |= {each.decided.event for each in found.overridden}
         later = AsOf(at.day, None, at.at_version)
-        return {name: self.event(name, later) for name in sorted(ids)}
+        return {name: self._event(conn, name, later) for name in sorted(ids)}
 
     def diff(
         self, before: AsOf, after: AsOf, *, subject: str | None = None
@@ -1018,11 +1061,12 @@ class Tracker:
     def conflicts(self, wanted: Filter) -> list[tuple[Told, list[Told]]]:
         """The events with rivals, and their rivals, as known by the day of *wanted*."""
         at = self.as_of(known_by=wanted.known_by, at_version=wanted.at_version)
-        return [
-            (told, [self.event(rival, at) for rival in told.rivals])
-            for told in self.events(wanted)
-            if told.rivals
-        ]
+        with self._listing(wanted) as conn:
+            return [
+                (told, [self._event(conn, rival, at) for rival in told.rivals])
+                for _, told in each_told(conn, wanted, logs.entries(conn, wanted))
+                if told.rivals
+            ]
 
     def measures(
         self,
@@ -1244,22 +1288,25 @@ class Tracker:
             NotFound: the log has no such event.
         """
         with self._reading() as conn:
-            self._placed(conn, at)
-            row = logs.entry(conn, event_id)
-            if row is None:
-                named = logs.all_introduced(conn)
-                subjects = [each for each in named if each.endswith(f"/{event_id}")]
-                if subjects:
-                    said = f"there is no event {event_id}, but a subject: {', '.join(subjects)}"
-                    raise NotFound(said)
-                raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
-            if at.at_version is not None and row.version > at.at_version:
-                raise NotFound(
-                    f"{event_id} was not in the log at version {at.at_version}; it is version "
-                    f"{row.version}"
-                )
-            wanted = Filter(known_by=at.known_by, at_version=at.at_version)
-            told = said_of(conn, wanted, [row]).get(event_id) or told_of(row)
+            return self._event(conn, event_id, at)
+
+    def _event(self, conn: Connection, event_id: str, at: AsOf) -> Told:
+        self._placed(conn, at)
+        row = logs.entry(conn, event_id)
+        if row is None:
+            named = logs.all_introduced(conn)
+            subjects = [each for each in named if each.endswith(f"/{event_id}")]
+            if subjects:
+                said = f"there is no event {event_id}, but a subject: {', '.join(subjects)}"
+                raise NotFound(said)
+            raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
+        if at.at_version is not None and row.version > at.at_version:
+            raise NotFound(
+                f"{event_id} was not in the log at version {at.at_version}; it is version "
+                f"{row.version}"
+            )
+        wanted = Filter(known_by=at.known_by, at_version=at.at_version)
+        told = said_of(conn, wanted, [row]).get(event_id) or told_of(row)
         if at.known_by and told.reported > at.known_by:
             raise NotFound(
                 f"{event_id} was not known by {at.known_by}; it was first public on {told.reported}"

@@ -39,9 +39,14 @@ def backup(source: Tracker, file: Path, *, force: bool) -> Copied:
     """Copy the database of *source* into *file*, as it is at one instant, while others write.
 
     Raises:
-        BadCommand: the file is there already, or cannot be written.
+        BadCommand: the file is there already, or cannot be written; or the database is no file.
         StoreError: the database, or its copy, is damaged.
     """
+    _require_file(
+        source,
+        f"tracker copy {source.place} {file} copies its log, verified, into a file of SQLite; "
+        "pg_dump keeps all of it",
+    )
     if file.exists() and not force:
         raise BadCommand(f"{file} is there already: give another name, or --force")
     if _is_same(file, Path(source.place)):
@@ -64,10 +69,16 @@ def restore(target: Tracker, file: Path, *, force: bool) -> Copied:
     """Put the database in *file* in the place of that of *target*.
 
     Raises:
+        BadCommand: the target is no file.
         NotFound: there is no such file.
         StoreError: it is no database of ours, or is damaged; or the target cannot be written.
         NotContinued: the target has events that the backup has not.
     """
+    _require_file(
+        target,
+        f"tracker copy {file} {target.place} brings what is in the file into an empty database, "
+        "or into one that lacks the end of it",
+    )
     if not file.exists():
         raise NotFound(f"there is no file {file}")
     here = Path(target.place)
@@ -98,6 +109,12 @@ def restore(target: Tracker, file: Path, *, force: bool) -> Copied:
 
             pages.write_over(target.engine, draft, unchanged=unchanged)
     return Copied(found.version, found.root, here)
+
+
+def _require_file(tracker: Tracker, instead: str) -> None:
+    """That the database is a file, which can be copied whole."""
+    if not database.is_file(tracker.engine):
+        raise BadCommand(f"{tracker.place} is on a server, and no file: {instead}")
 
 
 def _continued(target: Tracker, draft: Path, file: Path, *, force: bool) -> int | None:

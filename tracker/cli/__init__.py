@@ -72,6 +72,7 @@ COMMANDS = {
     "publishing": ["publish"],
     "proving": ["verify", "checkpoint", "prove", "key", "tail", "backup", "restore"],
     "upkeep": ["rebuild", "stats", "schema"],
+    "sharing": ["copy", "roles"],
 }
 """Module → its commands, in the order of the help."""
 

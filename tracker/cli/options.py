@@ -100,13 +100,20 @@ def open_tracker(db: str | None) -> Tracker:
     return tracker
 
 
-def unopened_tracker(db: str | None) -> Tracker:
-    """The tracker that the command works on, whether or not its database is there."""
-    from tracker.app import Tracker, default_url, default_wait
+def tracker_of(url: str) -> Tracker:
+    """The tracker of a database that is named as what a command works on or with."""
+    from tracker.app import Tracker, default_wait
 
-    tracker = Tracker(db or _remembered[0] or default_url(), wait=default_wait())
+    tracker = Tracker(url, wait=default_wait())
     _opened.append(tracker)
     return tracker
+
+
+def unopened_tracker(db: str | None) -> Tracker:
+    """The tracker that the command works on, whether or not its database is there."""
+    from tracker.app import default_url
+
+    return tracker_of(db or _remembered[0] or default_url())
 
 
 def damage() -> str:

@@ -26,8 +26,14 @@ def append(conn: Connection, records: Sequence[Record], *, first: int, recorded:
         (version, each.id, each.occurred, each.reported, stamp, FORMAT, each.content)
         for version, each in enumerate(records, start=first)
     ]
-    plain.add(conn, log, [(*row, leaf_of(*row)) for row in rows])
-    trees.grow(conn, first - 1, first - 1 + len(rows))
+    keep(conn, [(*row, leaf_of(*row)) for row in rows])
+
+
+def keep(conn: Connection, rows: Sequence[plain.Row]) -> None:
+    """Write rows to the log, which follow on those that are there, and let the tree grow."""
+    plain.add(conn, log, rows)
+    if rows:
+        trees.grow(conn, rows[0][0] - 1, rows[-1][0])
 
 
 def index(conn: Connection, records: Sequence[Record], *, first: int) -> None:

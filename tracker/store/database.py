@@ -139,6 +139,11 @@ def place(engine: Engine) -> str:
     return _kind(engine).place(engine.url)
 
 
+def is_file(engine: Engine) -> bool:
+    """Whether the database is a file, and not on a server."""
+    return engine.dialect.name == "sqlite"
+
+
 def schema_of(engine: Engine) -> int | None:
     """The number of the schema in the database; None when there is no database yet.
 

@@ -184,8 +184,9 @@ def explanation(engine: Engine, error: BaseException | None, wait: float) -> str
     name, said = place(engine.url), _first_line(str(error))
     if getattr(error, "sqlstate", None) == "55P03":
         return (
-            f"{name} is in use by another writer that did not finish within {wait} seconds"
-            f"{_holders(engine)}: wait for it, or end it, and try again"
+            f"{name} is in use by another writer that did not finish within {wait:g} seconds"
+            f"{_holders(engine)}: wait for it, or end it, and try again; TRACKER_WAIT=300 waits "
+            "longer"
         )
     for sign, meaning in _SIGNS:
         if re.search(sign, said):
