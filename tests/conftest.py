@@ -157,6 +157,7 @@ def _limit_of_cells() -> Iterator[None]:
 
 BOTH = (
     *("store/", "cli/", "faults/test_sql.py", "faults/test_command_lines.py"),
+    "faults/test_faults.py",
     *("test_answers.py", "test_rate_questions.py", "test_real_questions.py"),
 )
 """What is asked of both engines.  The rest never meets a database, or looks at what is made of

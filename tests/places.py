@@ -18,14 +18,17 @@ from contextlib import closing, contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from tracker.app import Tracker
+from tracker.app import shipped as shipped_folder
+from tracker.store import database
 from tracker.store.tables import SCHEMA, metadata
 
 ENGINES = ("sqlite", "postgresql")
@@ -46,6 +49,10 @@ class Places(Protocol):
 
     def copy(self, url: str, file: Path) -> str:
         """The URL of a copy of a database that nobody has open, on SQLite in *file*."""
+        ...
+
+    def settle(self, url: str) -> None:
+        """Wait until whatever a process that died had begun has ended."""
         ...
 
     def drop(self, url: str) -> None:
@@ -101,6 +108,9 @@ class Files:
     def copy(self, url: str, file: Path) -> str:
         shutil.copyfile(url, file)
         return str(file)
+
+    def settle(self, url: str) -> None:
+        """Files are let go of with the process."""
 
     def drop(self, url: str) -> None:
         if Path(url).is_file():
@@ -217,7 +227,12 @@ class Schemas:
 
     def copy(self, url: str, file: Path) -> str:
         made = self.new(file)
-        self.fill(made)
+        ((revision,),) = self.query(url, "SELECT version_num FROM alembic_version")
+        if revision == f"{SCHEMA:04}":
+            self.fill(made)
+        else:
+            with migrated(made, revision):
+                pass
         with self._conn.transaction():
             self._fill_from(_schema_of(url), _schema_of(made))
         return made
@@ -256,6 +271,11 @@ class Schemas:
         )
         for (table,) in tables.fetchall():
             self._conn.execute(f"INSERT INTO {target}.{table} SELECT * FROM {source}.{table}")
+
+    def settle(self, url: str) -> None:
+        end = monotonic() + 30
+        while self._conn.execute(_WORKING, {"pid": f"%process {os.getpid()} on%"}).fetchone():
+            assert monotonic() < end, "the server still works for a process that is gone"
 
     def drop(self, url: str) -> None:
         # To make tables takes a server longer than all that most tests do with them: where they
@@ -336,6 +356,11 @@ class _Made(NamedTuple):
     written: list[tuple[Any, ...]]
 
 
+_WORKING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'tracker, process%%'
+        AND application_name NOT LIKE %(pid)s
+"""
 _STRUCTURE = """
     SELECT md5(string_agg(what, ';' ORDER BY what)) FROM (
         SELECT concat_ws(' ', relname, relkind, relnatts, relowner, relacl) FROM pg_class
@@ -349,6 +374,23 @@ _STRUCTURE = """
         WHERE oid = %(schema)s::regnamespace
     ) AS every (what)
 """
+
+
+@contextmanager
+def migrated(url: str, revision: str) -> Iterator[Connection]:
+    """A connection to a new database that has the tables of an earlier schema."""
+    from alembic import command
+    from alembic.config import Config
+
+    engine = database.engine_for(url)
+    database.prepare(engine)
+    with database.writing(engine) as conn:
+        config = Config()
+        config.set_main_option("script_location", str(shipped_folder("migrations")))
+        config.attributes["connection"] = conn
+        command.upgrade(config, revision)
+        yield conn
+    engine.dispose()
 
 
 def _unguarded(*statements: str) -> Iterator[str]:

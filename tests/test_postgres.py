@@ -23,6 +23,7 @@ from tracker.domain.dates import AsOf
 from tracker.domain.told import Filter
 from tracker.store import copying, facts
 from tracker.store import log as logs
+from tracker.store.tables import metadata
 
 pytestmark = pytest.mark.postgresql
 
@@ -292,6 +293,38 @@ def test_every_text_is_in_the_order_of_its_bytes(cli: CommandLine) -> None:
 
     assert len(found) > 30
     assert [each for each in found if each[2] != "C"] == []
+
+
+def test_tables_that_were_lost_are_made_as_the_migrations_make_them(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("some.toml", cars(), entry("2025-03-27-more"))))
+    before = cli.ok("stats", "--format", "json").json
+    made = [cli.places.query(cli.url, each) for each in MADE]
+    lost = [name for name in (*metadata.tables, "words") if name != "log"]
+    tracker.close()
+    cli.places.query(cli.url, f"DROP TABLE {', '.join(lost)}")
+
+    refused = cli("state")
+    cli.ok("rebuild")
+
+    assert refused.code == 4
+    assert "run tracker rebuild" in refused.err
+    assert cli.ok("stats", "--format", "json").json == before
+    assert [cli.places.query(cli.url, each) for each in MADE] == made
+    cli.ok("verify", "--facts")
+
+
+MADE = (
+    "SELECT table_name, column_name, data_type, character_maximum_length, collation_name, "
+    "is_nullable FROM information_schema.columns WHERE table_schema = current_schema() "
+    "ORDER BY table_name, ordinal_position",
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY indexname",
+    "SELECT tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid IN "
+    "(SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace) "
+    "ORDER BY tgname",
+)
+"""What tables, indexes and triggers are like."""
 
 
 @pytest.mark.usefixtures("tracker")

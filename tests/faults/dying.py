@@ -11,11 +11,11 @@ import json
 import os
 import resource
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class Request:
     Args:
         after: seconds until a kill -9 from outside.
         statement: the number of the statement, over all connections, instead of which to die.
-        step: after how many steps of the database's machine to die, in thousands.
+        step: after how many steps of SQLite's machine to die, in thousands.
         largest: how many bytes any file may have that is written (RLIMIT_FSIZE).
         together: how many processes do so at the same time.
     """
@@ -70,19 +70,28 @@ class Dying:
             text=True,
         )
 
-    def run(self, db: Path, *commands: Sequence[str], **when: Any) -> Ended:
+    def run(self, db: str, *commands: Sequence[str], **when: Any) -> Ended:
         """Run *commands* in a process of their own; see :class:`Request` for *when* it dies."""
         (ended,) = self.run_together(db, *commands, **when)
         return ended
 
-    def run_together(self, db: Path, *commands: Sequence[str], **when: Any) -> list[Ended]:
+    def run_together(self, db: str, *commands: Sequence[str], **when: Any) -> list[Ended]:
         """Run *commands* in each of some processes; see :class:`Request`."""
-        request = Request(str(db), tuple(tuple(words) for words in commands), **when)
+        with self.running(db, *commands, **when) as found:
+            pass
+        return found
+
+    @contextmanager
+    def running(self, db: str, *commands: Sequence[str], **when: Any) -> Iterator[list[Ended]]:
+        """Run *commands* while something else is done; how they ended is there at the end."""
+        found: list[Ended] = []
+        request = Request(db, tuple(tuple(words) for words in commands), **when)
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(asdict(request)) + "\n")
         self._process.stdin.flush()
-        return [Ended(**each) for each in json.loads(self._process.stdout.readline())]
+        yield found
+        found += [Ended(**each) for each in json.loads(self._process.stdout.readline())]
 
     def close(self) -> None:
         assert self._process.stdin
@@ -101,6 +110,7 @@ def serve(folder: Path) -> None:
     import tracker.catalogue
     import tracker.cli
     import tracker.store.rebuilding
+    from tracker.store import postgres  # noqa: F401
 
     tracker.cli.build()
     for line in sys.stdin:
@@ -166,6 +176,7 @@ def _live(request: Request, out: Path, err: Path) -> None:
 
 def _watched(request: Request) -> None:
     """Die at the statement, or step, that was asked for."""
+    import psycopg
     from sqlalchemy import Engine, event
 
     left = [request.statement or 0, request.step or 0]
@@ -184,8 +195,25 @@ def _watched(request: Request) -> None:
             die()
         return 0
 
+    class Counting(psycopg.Cursor[Any]):
+        def execute(self, *given: Any, **named: Any) -> Any:
+            stated("")
+            return super().execute(*given, **named)
+
+        def executemany(self, *given: Any, **named: Any) -> Any:
+            stated("")
+            return super().executemany(*given, **named)
+
+        def copy(self, *given: Any, **named: Any) -> Any:
+            stated("")
+            return super().copy(*given, **named)
+
     @event.listens_for(Engine, "connect")
-    def connected(connection: sqlite3.Connection, record: object) -> None:
+    def connected(connection: Any, record: object) -> None:
+        if isinstance(connection, psycopg.Connection):
+            if request.statement is not None:
+                connection.cursor_factory = Counting
+            return
         if request.statement is not None:
             connection.set_trace_callback(stated)
         if request.step is not None:

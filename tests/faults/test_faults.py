@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import CommandLine, Write, cars
-from tests.faults.faults import FEW, KINDS, MANY, Ground, Kind, happen, lost
+from tests.faults.faults import FEW, MANY, Ground, Kind, happen, kinds, lost
+from tests.places import Places
+from tracker.store import database
 from tracker.store.holders import holder
 from tracker.store.tables import SCHEMA
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    found = Ground(tmp_path_factory.mktemp("faults"))
+def ground(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    found = Ground(tmp_path_factory.mktemp("faults"), places)
     yield found
     found.close()
 
@@ -30,40 +30,41 @@ def test_a_load_that_dies_at_a_statement_has_added_nothing(ground: Ground, at: i
 
     assert ended.killed
     assert ended.out == ""
-    assert lost(ground.folder / "fresh.db", {0}) == []
+    assert lost(ground, {0}) == []
 
 
 def test_a_migration_that_dies_before_its_facts_are_there_has_not_happened(ground: Ground) -> None:
-    ended = ground.run(ground.old[0], "stats", step=40)
+    ended = ground.run(ground.old[0], "stats", statement=60)
 
     assert ended.killed
-    with closing(sqlite3.connect(ground.folder / "fresh.db")) as conn:
-        assert conn.execute("PRAGMA user_version").fetchone() == (1,)
+    engine = database.engine_for(ground.there)
+    assert database.schema_of(engine) == 1
+    engine.dispose()
 
 
 def test_a_load_that_nothing_happens_to_is_whole(ground: Ground) -> None:
     ended = ground.run(ground.empty, "load", str(ground.many))
 
     assert ended.out.startswith(f"added {MANY} events")
-    assert lost(ground.folder / "fresh.db", {MANY}, ended) == []
+    assert lost(ground, {MANY}, ended) == []
 
 
 def test_a_loss_is_seen(ground: Ground) -> None:
-    file = ground.fresh(ground.small)
+    ground.fresh(ground.small)
 
-    assert lost(file, {FEW + 1}) == [f"the log is at version {FEW}, not one of [{FEW + 1}]"]
+    assert lost(ground, {FEW + 1}) == [f"the log is at version {FEW}, not one of [{FEW + 1}]"]
 
 
 @pytest.mark.parametrize("number", range(1, SCHEMA))
 def test_a_log_of_every_earlier_schema_answers_as_a_fresh_one(ground: Ground, number: int) -> None:
-    file = ground.fresh(ground.old[number - 1])
+    url = ground.fresh(ground.old[number - 1])
     line = CommandLine(ground.folder)
     asked = ("state", "--as-of", "2021-06-01", "--format", "json")
 
-    there = line("--db", str(file), *asked)
+    there = line("--db", url, *asked)
 
-    assert there.out == line("--db", str(ground.full), *asked).out
-    assert lost(file, {MANY}) == []
+    assert there.out == line("--db", ground.full, *asked).out
+    assert lost(ground, {MANY}) == []
 
 
 # -- who holds it, and how long to wait -----------------------------------------------------
@@ -106,6 +107,7 @@ def test_who_holds_the_lock_is_told_without_a_password(tmp_path: Path) -> None:
 # -- paths that are no database -------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("words", [("state",), ("load", "cars.toml"), ("verify",), ("rebuild",)])
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path.name)])
 def test_a_path_that_can_be_no_file_is_refused(
@@ -121,6 +123,7 @@ def test_a_path_that_can_be_no_file_is_refused(
     assert "give another path with --db" in answer.err
 
 
+@pytest.mark.sqlite
 def test_a_database_whose_name_is_too_long_is_refused(cli: CommandLine) -> None:
     answer = cli("--db", "a" * 300, "state")
 
@@ -131,6 +134,15 @@ def test_a_database_whose_name_is_too_long_is_refused(cli: CommandLine) -> None:
 # -- every fault, a few times -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.few], ids=lambda kind: kind.name)
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "kind", [kind for kind in kinds("sqlite") if kind.few], ids=lambda kind: kind.name
+)
 def test_nothing_is_lost_by(ground: Ground, kind: Kind) -> None:
     assert happen(kind, ground, kind.few, seed=1).losses == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("kind", kinds("postgresql"), ids=lambda kind: kind.name)
+def test_nothing_is_lost_on_a_server_by(ground: Ground, kind: Kind) -> None:
+    assert happen(kind, ground, kind.served or 0, seed=1).losses == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import CommandLine
 from tests.entries import about, agreement, entry, event, line, measure, stage
-from tests.places import Places
+from tests.places import Places, migrated
 from tests.store.test_projection import (
     NOON,
     Databases,
@@ -195,23 +195,12 @@ def test_a_file_of_json_lines_is_refused_with_every_line_that_is_wrong(
 def test_a_database_of_the_first_schema_is_brought_up_to_date(
     cli: CommandLine, databases: Databases
 ) -> None:
-    from alembic import command
-    from alembic.config import Config
 
-    from tracker.app import shipped
-
-    engine = database.engine_for(cli.url)
-    database.prepare(engine)
     content = record_of(GOOD)
-    with database.writing(engine) as conn:
-        config = Config()
-        config.set_main_option("script_location", str(shipped("migrations")))
-        config.attributes["connection"] = conn
-        command.upgrade(config, "0001")
+    with migrated(cli.url, "0001") as conn:
         row = (1, GOOD.id, "2025-03-01", "2025-03-01", "2026-01-01", 1)
         leaf = leaf_of(content.content.encode())
         plain.add(conn, log, [(*row, content.content, leaf)])
-    engine.dispose()
     fresh = databases()
     fresh.add(Batch([GOOD]))
 

@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import CommandLine
 from tests.entries import agreement, event
-from tracker.app import Tracker, shipped
+from tests.places import migrated
+from tracker.app import Tracker
 from tracker.domain.events import Event, content_of
 from tracker.domain.leaves import leaf_of
 from tracker.errors import StoreError
@@ -24,18 +25,8 @@ EVENTS.append(event("x", "2025-03-02", agreement("agreement/x")))
 @pytest.fixture
 def old(cli: CommandLine) -> CommandLine:
     """A database of schema 2 with events in it, whose leaves are the hashes of their contents."""
-    from alembic import command
-    from alembic.config import Config
-
-    engine = database.engine_for(cli.url)
-    database.prepare(engine)
-    with database.writing(engine) as conn:
-        config = Config()
-        config.set_main_option("script_location", str(shipped("migrations")))
-        config.attributes["connection"] = conn
-        command.upgrade(config, "0002")
+    with migrated(cli.url, "0002") as conn:
         plain.add(conn, log, [row(*each) for each in enumerate(EVENTS, start=1)])
-    engine.dispose()
     return cli
 
 

@@ -165,6 +165,14 @@ _SIGNS = (
         r"read-only transaction|recovery",
         "{name} can only be read, like any standby ({said}): give the URL of its primary",
     ),
+    (
+        r'relation "log" does not exist',
+        "{name} is damaged (it has no log): restore it from a backup",
+    ),
+    (
+        r'relation "[^"]*" does not exist',
+        "{name} lacks what is computed from its log ({said}): run tracker rebuild",
+    ),
     (r"append-only", "{name}: {said}; the log is never rewritten"),
     (
         r"No space left|could not extend",

@@ -24,6 +24,7 @@ def restore(conn: Connection) -> None:
             if conn.dialect.name == "postgresql":
                 _as_migrated(copy)
     again.create_all(conn)
+    trees.guard(conn)
     search.restore(conn)
 
 

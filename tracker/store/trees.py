@@ -100,6 +100,26 @@ def _throw_away(conn: Connection) -> None:
         conn.execute(text("ALTER TABLE subtree ENABLE ALWAYS TRIGGER subtree_no_rewriting"))
 
 
+def guard(conn: Connection) -> None:
+    """Let PostgreSQL refuse to rewrite the subtrees, as it did until their table was gone."""
+    if conn.dialect.name == "postgresql" and plain.row(conn, _GUARDED) is None:
+        for statement in _GUARD:
+            conn.execute(statement)
+
+
+_GUARDED = text(
+    "SELECT 1 FROM pg_trigger "
+    "WHERE tgrelid = to_regclass('subtree') AND tgname = 'subtree_no_rewriting'"
+)
+_GUARD = (
+    text(
+        "CREATE TRIGGER subtree_no_rewriting BEFORE UPDATE OR DELETE OR TRUNCATE ON subtree "
+        "FOR EACH STATEMENT EXECUTE FUNCTION subtree_refuse()"
+    ),
+    text("ALTER TABLE subtree ENABLE ALWAYS TRIGGER subtree_no_rewriting"),
+)
+
+
 def count(conn: Connection) -> int:
     """How many subtrees are kept."""
     (found,) = plain.row(conn, _COUNT) or (0,)
