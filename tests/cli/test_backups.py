@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -244,7 +245,7 @@ def test_a_restore_waits_for_a_writer_and_says_who(
     log: CommandLine, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.ok("backup", "copy.db")
-    monkeypatch.setattr("tracker.store.database.WAIT", 0.5)
+    monkeypatch.setenv("TRACKER_WAIT", "0.5")
     with closing(sqlite3.connect(log.db, isolation_level=None)) as conn:
         conn.execute("BEGIN IMMEDIATE")
 
@@ -252,7 +253,8 @@ def test_a_restore_waits_for_a_writer_and_says_who(
 
         conn.execute("ROLLBACK")
     assert (answer.code, answer.out) == (4, "")
-    assert "is in use by another writer" in answer.err
+    assert f"is in use by another writer (process {os.getpid()}" in answer.err
+    assert "did not finish within 0.5 seconds" in answer.err
     assert log.version() == 2
 
 

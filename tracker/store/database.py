@@ -115,11 +115,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         StoreError: the database cannot be used, or another writer did not finish.
     """
     with explained(engine), engine.begin() as connection:
-        _kind(engine).begin_writing(connection, _wait(engine))
+        _kind(engine).begin_writing(connection, wait_of(engine))
         yield connection
 
 
-def _wait(engine: Engine) -> float:
+def wait_of(engine: Engine) -> float:
+    """Seconds for which a writer waits for another one."""
     return float(engine.get_execution_options()["wait"])
 
 
@@ -129,9 +130,9 @@ def explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        raise StoreError(_kind(engine).explanation(engine, error.orig, _wait(engine))) from error
+        raise StoreError(_kind(engine).explanation(engine, error.orig, wait_of(engine))) from error
     except engine.dialect.loaded_dbapi.Error as error:
-        raise StoreError(_kind(engine).explanation(engine, error, _wait(engine))) from error
+        raise StoreError(_kind(engine).explanation(engine, error, wait_of(engine))) from error
 
 
 def place(engine: Engine) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from tracker.errors import StoreError
-from tracker.store import database
+from tracker.store import database, sqlite
 
 PAGES = 8
 """How many pages are written over at once: fewer than even an empty log has."""
@@ -33,18 +33,15 @@ def write_over(engine: Engine, file: Path, *, unchanged: Callable[[], bool]) -> 
     Raises:
         StoreError: somebody else writes, or has written.
     """
-    waited = 0.0
+    wait, waited = database.wait_of(engine), 0.0
     asked = False
 
     def look(status: int, remaining: int, pages: int) -> None:
         nonlocal waited, asked
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             waited += PAUSE
-            if waited > database.WAIT:
-                raise StoreError(
-                    f"{database.place(engine)} is in use by another writer that did not finish "
-                    f"within {database.WAIT} seconds: wait for it, or end it, and try again"
-                )
+            if waited > wait:
+                raise StoreError(sqlite.in_use(database.place(engine), wait))
         elif not asked:
             asked = True
             if not unchanged():

@@ -93,7 +93,7 @@ def explanation(engine: Engine, error: BaseException | None, wait: float) -> str
     for sign, meaning in (
         ("not a database", f"{name} is not a database: give another path with --db"),
         ("malformed", f"{name} is damaged ({said}): restore it from a copy"),
-        ("locked", _in_use(name, wait) if "locked" in said else ""),
+        ("locked", in_use(name, wait) if "locked" in said else ""),
         (
             "readonly",
             f"{name} cannot be written: make the file and its folder writable, or give another "
@@ -122,7 +122,8 @@ def explanation(engine: Engine, error: BaseException | None, wait: float) -> str
     return f"{name}: {said}"
 
 
-def _in_use(name: str, wait: float) -> str:
+def in_use(name: str, wait: float) -> str:
+    """That somebody else writes to a file, and who, as far as can be seen."""
     from tracker.store.holders import holder
 
     who = holder(Path(name))
