@@ -7,6 +7,7 @@ from datetime import date
 
 from tracker.domain.dates import EVER, FIRST
 from tracker.domain.events import Content, Correction, Corroboration, Development, Event, Retraction
+from tracker.domain.state import SubjectState
 from tracker.domain.timeline import canonical
 
 Said = tuple[str | None, str]
@@ -44,6 +45,19 @@ def answer(
     certain = [number for number, each in enumerate(covering) if each[1]]
     newer = covering[certain[-1] + 1 :] if certain else covering
     return (covering[certain[-1]][2] if certain else None), [each[2] for each in newer]
+
+
+def has_part(subject: SubjectState, party: str) -> bool:
+    """Whether *party* imposes it, is a party to it, or has goods in scope; groups left out."""
+    parts = [*subject.parts.items(), *subject.next.items()]
+    scopes = [held.value or {} for part, held in parts if part.startswith("scope/")]
+    return any(
+        part == f"party/{party}" or (part, held.value) == ("imposer", party) for part, held in parts
+    ) or any(
+        party not in scope.get("except-partners", [])
+        and (party in scope.get("partners", []) or "*" in scope.get("partners", []))
+        for scope in scopes
+    )
 
 
 def _said(event: Event, events: Sequence[Event], known_by: date) -> Development | None:

@@ -55,7 +55,7 @@ def bounds(draw: st.DrawFn, *, vague: bool) -> dict[str, str]:
 def effects(draw: st.DrawFn) -> dict[str, Any]:
     """An effect on one of a few parts."""
     stages = st.sampled_from(["signed", "in-force", "suspended", "open"])
-    match draw(st.integers(0, 5)):
+    match draw(st.integers(0, 6)):
         case 0 | 1:
             return {
                 "kind": "agreement-stage-set",
@@ -79,6 +79,16 @@ def effects(draw: st.DrawFn) -> dict[str, Any]:
                 "form": "bloc",
             }
         case 4:
+            spared = draw(st.sampled_from([[], ["US"], ["JP"]]))
+            return {
+                "kind": "scope-set",
+                "subject": "measure/b",
+                "line": "all",
+                "partners": draw(st.sampled_from([["*"], ["JP"], ["CN", "JP"]])),
+                **({"except-partners": spared} if spared else {}),
+                **draw(bounds(vague=False)),
+            }
+        case 5:
             return {
                 "kind": "measure-suspended",
                 "subject": "measure/b",

@@ -197,10 +197,12 @@ def test_a_page_can_be_of_a_kind_a_subject_or_a_party(cli: CommandLine) -> None:
 def test_a_party_is_told_of_what_changed_that_named_it_before(
     cli: CommandLine, tracker: Tracker, write: Write
 ) -> None:
+    partners = {"kind": "scope-set", "subject": "measure/cars", "line": "all", "partners": ["KR"]}
+    korean = entry("2025-03-27-korean-cars", partners | {"from": "2025-03-27"})
     gone = rate("open", since=date(2025, 4, 10))
-    cli.ok("load", str(write("cars.toml", cars(), entry("2025-04-10-gone", gone))))
+    cli.ok("load", str(write("cars.toml", cars(), korean, entry("2025-04-10-gone", gone))))
 
-    page = cli.ok("export", "html", "--party", "US", "--as-of", "2025-04-15").out
+    page = cli.ok("export", "html", "--party", "KR", "--as-of", "2025-04-15").out
     other = cli.ok("export", "html", "--party", "JP", "--as-of", "2025-04-15").out
 
     assert "2025-04-10-gone" in page

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CARS, CommandLine, Write, cars, entry, rate
+from tests.conftest import CARS, EVERY_CAR, MEASURE, CommandLine, Write, cars, entry, rate
 from tracker.app import Tracker
 
 CAR_TARIFF = "measure/us-232-autos"
@@ -392,3 +392,65 @@ def test_what_a_state_is_of_is_said_once(cli: CommandLine) -> None:
 
     assert answer.code == 2
     assert "leave out the option" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("party", "has", "lacks"),
+    [
+        # Both days of knowledge: an event of 15 September names Japan, and changes nothing of it.
+        ("JP", "measure/us-232-autos", "measure/us-fentanyl-china"),
+        ("DE", "measure/eu-us-countermeasures-1564", "measure/us-301-china"),
+        ("RU", "measure/us-232-aluminium-russia", "measure/us-301-china"),
+    ],
+)
+@pytest.mark.parametrize("known_by", ["2025-09-01", "2025-09-20"])
+@pytest.mark.parametrize("at_version", [False, True])
+def test_a_party_has_a_part_in_measures_on_all_partners_and_in_those_of_its_groups(
+    cli: CommandLine,
+    shipped: Tracker,
+    party: str,
+    has: str,
+    lacks: str,
+    known_by: str,
+    at_version: bool,
+) -> None:
+    version = ("--at-version", str(shipped.stats()["version"])) if at_version else ()
+    asked = ("--party", party, "--kind", "measure", "--as-of", "2025-08-15", "--known-by", known_by)
+
+    state = cli.ok("state", *asked, *version, "--format", "json").json
+    table = cells(cli.ok("export", "csv", "state", *asked, *version).out)
+    page = cli.ok("export", "md", *asked, *version).out
+
+    found = set(subjects(state))
+    assert {has} <= found
+    assert lacks not in found
+    assert {row["subject"] for row in table} == found
+    assert has in page
+    assert lacks not in page
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("party", ["JP", "DE", "CA", "CN", "BR"])
+def test_the_measures_that_bear_on_the_goods_of_a_party_are_in_its_state(
+    cli: CommandLine, party: str
+) -> None:
+    for day in ("2018-09-01", "2025-04-05", "2025-08-15", "2026-03-01"):
+        asked = ("--as-of", day, "--format", "json")
+        bearing = cli.ok("measures", "--from", party, *asked).json["measures"]
+
+        found = cli.ok("state", "--party", party, *asked).json
+
+        assert {each["subject"] for each in bearing} <= set(subjects(found))
+
+
+@pytest.mark.usefixtures("tracker")
+@pytest.mark.parametrize(("party", "there"), [("JP", True), ("KR", False), ("US", True)])
+def test_a_measure_that_only_spares_a_party_is_not_of_it(
+    cli: CommandLine, write: Write, party: str, there: bool
+) -> None:
+    scope = EVERY_CAR | {"except-partners": ["KR"]}
+    cli.ok("load", str(write("cars.toml", entry(CARS, MEASURE, scope, rate(25)))))
+
+    found = cli.ok("state", "--party", party, "--as-of", "2025-04-05", "--format", "json").json
+
+    assert ("measure/cars" in subjects(found)) == there

@@ -20,7 +20,6 @@ from tracker.catalogue import Batch
 from tracker.domain.dates import AsOf
 from tracker.domain.events import Event
 from tracker.domain.records import record_of
-from tracker.domain.state import has_part
 from tracker.domain.timeline import canonical
 from tracker.errors import BadEntries, Problem
 
@@ -176,4 +175,6 @@ def test_the_state_of_a_party_is_that_of_all_subjects_that_name_it(
 
     found = tracker.state(at, party=party).subjects
 
-    assert found == tuple(each for each in tracker.state(at).subjects if has_part(each, party))
+    assert found == tuple(
+        each for each in tracker.state(at).subjects if oracle.has_part(each, party)
+    )

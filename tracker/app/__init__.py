@@ -25,6 +25,7 @@ from tracker.domain.calendar import EVERYTHING, Choice, What
 from tracker.domain.changes import SubjectChanges, changes, without_restated
 from tracker.domain.dates import LAST, AsOf
 from tracker.domain.state import (
+    EVERYONE,
     State,
     SubjectState,
     each_state,
@@ -701,7 +702,10 @@ class Tracker:
         subject: str | None = None,
         party: str | None = None,
     ) -> State:
-        """The state at *at*: of everything, or of a kind of subject, of one, of what names a party.
+        """The state at *at*: of everything, or of a kind of subject, of one, of one party.
+
+        A party has a part in what names it, or a group that it then belongs to, and in the
+        measures that cover its goods, those on all partners too.
 
         A subject that is not there on the day has no state; that is not an error.
 
@@ -711,7 +715,8 @@ class Tracker:
         with self._reading() as conn:
             if subject is not None:
                 self._require_subject(conn, subject)
-            return self._state(conn, at, kind=kind, subject=subject, party=party)
+            groups = self._groups_of(conn, at, party) if party else ()
+            return self._state(conn, at, kind=kind, subject=subject, party=party, groups=groups)
 
     def states(self, at: AsOf) -> Iterator[State]:
         """The state at *at* in pieces of one subject each, by slug, however many there are."""
@@ -730,14 +735,18 @@ class Tracker:
         party: str | None,
     ) -> Iterator[State]:
         """The state at *at* in pieces of one subject each, by slug, however many there are."""
+        groups = self._groups_of(conn, at, party) if party else ()
         if at.at_version is None and at.reading is None:
-            known = facts.facts_at(conn, at, kind=kind, subject=subject, party=party)
+            named = {party, EVERYONE, *groups} if party else ()
+            known = facts.facts_at(conn, at, kind=kind, subject=subject, parties=named)
             rivals = facts.rivals_at(conn, at, subject=subject)
-            yield from each_state(placed, known, rivals, party=party)
+            yield from each_state(placed, known, rivals, party=party, groups=groups)
             return
         names = logs.each_introduced(conn, *([kind] if kind else []))
         for chunk in logs.chunks([subject] if subject else names, logs.SUBJECTS_AT_ONCE):
-            found = self._state_folded(conn, at, placed, chunk, kind=kind, party=party)
+            found = self._state_folded(
+                conn, at, placed, chunk, kind=kind, party=party, groups=groups
+            )
             for each in found.subjects:
                 yield State(placed, (each,))
 
@@ -749,19 +758,21 @@ class Tracker:
         kind: str | None = None,
         subject: str | None = None,
         party: str | None = None,
+        groups: Collection[str] = (),
         forms: Collection[str] | None = None,
         imposer: str | None = None,
     ) -> State:
         """The state of what may be as asked: a form or an imposer is only ever said of it."""
         placed = self._placed(conn, at)
         if at.at_version is None and at.reading is None:
+            named = {party, EVERYONE, *groups} if party else ()
             known = facts.facts_at(
-                conn, at, kind=kind, subject=subject, party=party, forms=forms, imposer=imposer
+                conn, at, kind=kind, subject=subject, parties=named, forms=forms, imposer=imposer
             )
             rivals = facts.rivals_at(conn, at, subject=subject)
-            return state_of_rows(placed, known, rivals, party=party)
+            return state_of_rows(placed, known, rivals, party=party, groups=groups)
         subjects = [subject] if subject else None
-        return self._state_folded(conn, at, placed, subjects, kind=kind, party=party)
+        return self._state_folded(conn, at, placed, subjects, kind=kind, party=party, groups=groups)
 
     def _state_folded(
         self,
@@ -772,6 +783,7 @@ class Tracker:
         *,
         kind: str | None = None,
         party: str | None = None,
+        groups: Collection[str] = (),
     ) -> State:
         folded, disputed = self._folded(conn, at, subjects)
         held = (
@@ -782,7 +794,7 @@ class Tracker:
             and (kind is None or each.subject.startswith(kind + "/"))
         )
         rivals = (each for each in disputed if each.known <= at.knowledge < each.known_until)
-        return state_of_rows(placed, held, rivals, party=party)
+        return state_of_rows(placed, held, rivals, party=party, groups=groups)
 
     def _facts_about(self, conn: Connection, at: AsOf, subjects: Collection[str]) -> list[Fact]:
         """The facts of *subjects* on all days, as known on every day, at the version of *at*."""
@@ -985,7 +997,7 @@ class Tracker:
             since: changes are told from the state of this day, going by the reports up to it.
             kind: of this kind of subject only.
             subject: of this one only.
-            party: of what names this party only; what did on either day, for the changes.
+            party: of what this party has a part in only; on either day, for the changes.
 
         Raises:
             NotFound: no event introduces *subject*, or the log has no such version or rival.
@@ -1003,11 +1015,13 @@ class Tracker:
             if subject is not None:
                 self._require_subject(conn, subject)
             first, last, found = self._diff(conn, before, at, subject=subject, kind=kind)
+            asked = list(last.subjects)
             if party is not None:
-                named = (*first.subjects, *last.subjects)
-                touched = {each.subject for each in named if has_part(each, party)}
+                then, now = (self._groups_of(conn, each, party) for each in (before, at))
+                touched = {each.subject for each in first.subjects if has_part(each, party, then)}
+                asked = [each for each in asked if has_part(each, party, now)]
+                touched.update(each.subject for each in asked)
                 found = [each for each in found if each.subject in touched]
-            asked = [each for each in last.subjects if party is None or has_part(each, party)]
             shown = tuple(each for each in asked if subject or kind or not each.is_over(at.day))
             state = replace(last, subjects=shown)
             changed = tuple(without_restated(found))

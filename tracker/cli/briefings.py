@@ -26,7 +26,6 @@ Since = Annotated[
 ]
 Kind = Annotated[str | None, typer.Option(help="Of this kind of subject only.")]
 Subject = Annotated[str | None, typer.Option(help="Of this subject only.")]
-Party = Annotated[str | None, typer.Option(help="Of what names this party only.")]
 
 
 def html(
@@ -34,7 +33,7 @@ def html(
     since: Since = None,
     kind: Kind = None,
     subject: Subject = None,
-    party: Party = None,
+    party: options.HasPart = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
     recorded_by: options.RecordedBy = None,
@@ -61,7 +60,7 @@ def md(
     since: Since = None,
     kind: Kind = None,
     subject: Subject = None,
-    party: Party = None,
+    party: options.HasPart = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,
     recorded_by: options.RecordedBy = None,

@@ -25,7 +25,7 @@ class Listed(StrEnum):
 
 @export.command()
 def ics(
-    party: Annotated[str | None, typer.Option(help="Only what this party has a part in.")] = None,
+    party: options.HasPart = None,
     kind: Annotated[
         str | None,
         typer.Option(

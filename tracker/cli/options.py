@@ -64,7 +64,17 @@ OccurredFrom = Annotated[
 OccurredTo = Annotated[
     str | None, typer.Option("--to", metavar="DAY", help="Occurred on this day or earlier.")
 ]
-Acting = Annotated[str | None, typer.Option(help="A party that acts or is acted on.")]
+Acting = Annotated[
+    str | None, typer.Option(help="Names this party, as one that acts or is acted on.")
+]
+HasPart = Annotated[
+    str | None,
+    typer.Option(
+        "--party",
+        help="Only what names this party or a group of it, and measures that cover its goods, "
+        "those on all partners too.",
+    ),
+]
 Reading = Annotated[
     str | None,
     typer.Option("--reading", metavar="ID", help="Answer as if this rival event were right."),

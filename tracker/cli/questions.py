@@ -33,7 +33,7 @@ def state(
     ] = None,
     subject: Annotated[str | None, typer.Option(help="Of this subject only.")] = None,
     kind: Annotated[str | None, typer.Option(help="Of this kind of subject only.")] = None,
-    party: Annotated[str | None, typer.Option(help="Of what names this party only.")] = None,
+    party: options.HasPart = None,
     as_of: options.AsOfDay = None,
     known_by: options.KnownBy = None,
     at_version: options.AtVersion = None,

@@ -41,7 +41,8 @@ What = Annotated[
     ),
 ]
 Party = Annotated[
-    str | None, typer.Option(help="events, state: what this party has a part in only.")
+    str | None,
+    typer.Option(help="events: those that name this party; state: what it has a part in."),
 ]
 Kind = Annotated[
     str | None, typer.Option(help="events, state: of this kind of event, or subject, only.")

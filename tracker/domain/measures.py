@@ -139,6 +139,9 @@ class ScopeSet(Exact):
         yield from (partner for partner in self.partners if partner != "*")
         yield from self.except_partners
 
+    def everyone(self) -> bool:
+        return not self.partners or "*" in self.partners
+
 
 class RateSet(Exact):
     """A line bears a rate, in per cent of the customs value, or its rate is ``open``.

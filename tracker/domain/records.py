@@ -17,6 +17,7 @@ from tracker.domain.events import (
     content_of,
     effects_of,
 )
+from tracker.domain.state import EVERYONE
 from tracker.domain.timeline import Assigned, assigned
 
 Part: TypeAlias = tuple[str, str]
@@ -77,10 +78,11 @@ def projected(event: Event) -> Record:
         named.append((number, subject, False))
         if kind != "rival" and "title" in effect.words():
             mentions["introduces", subject] = None
+        if effect.everyone():
+            stakes[EVERYONE, subject] = None
         for code in effect.parties():
             stakes[code, subject] = None
-            if code != "*":
-                mentions["party", code] = None
+            mentions["party", code] = None
         for other in effect.refers():
             mentions["about", other] = None
             named.append((number, other, True))

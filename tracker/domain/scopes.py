@@ -15,10 +15,7 @@ from typing import Any
 
 from tracker.domain.givens import Test
 from tracker.domain.products import ANY
-from tracker.domain.state import Held, State, SubjectState
-
-EVERYONE = "*"
-"""The partner that stands for all."""
+from tracker.domain.state import EVERYONE, Held, State, SubjectState, nearness
 
 
 class Codes:
@@ -61,13 +58,7 @@ class Scope:
 
     def nearness(self, origin: str, groups: frozenset[str]) -> int | None:
         """3 for the partner itself, 2 for a group of it, 1 for everyone; None: not in scope."""
-        if origin in self.spared or groups & self.spared:
-            return None
-        if origin in self.partners:
-            return 3
-        if groups & self.partners:
-            return 2
-        return 1 if EVERYONE in self.partners else None
+        return nearness(self.partners, self.spared, origin, groups)
 
     def covers(self, product: str) -> tuple[int | None, list[str]]:
         """The length of the prefix that covers *product*, None where none does; and the codes

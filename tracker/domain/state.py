@@ -9,9 +9,10 @@ force, is derived here.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -232,20 +233,23 @@ def state_of_rows(
     rivals: Iterable[Assignment] = (),
     *,
     party: str | None = None,
+    groups: Collection[str] = (),
 ) -> State:
     """The state at *as_of*, from facts in rows.
 
     Args:
         facts: as for :func:`state`.
         rivals: as for :func:`state`.
-        party: only the subjects that name it, on the day or in what is due.
+        party: only the subjects that it has a part in, on the day or in what is due.
+        groups: those that the party belongs to.
     """
     disputed = _by_event(rivals)
     day = as_of.day.isoformat()
     found = (_subject(name, group, day, disputed) for name, group in groupby(facts, key=_NAME))
+    asked = (each for each in found if each)
     return State(
         as_of,
-        tuple([each for each in found if each and (party is None or has_part(each, party))]),
+        tuple([each for each in asked if party is None or has_part(each, party, groups)]),
     )
 
 
@@ -255,6 +259,7 @@ def each_state(
     rivals: Iterable[Assignment],
     *,
     party: str | None = None,
+    groups: Collection[str] = (),
 ) -> Iterator[State]:
     """The state at *as_of* in pieces of one subject each, by slug.
 
@@ -262,6 +267,7 @@ def each_state(
         facts: as for :func:`state`, in rows.
         rivals: as for :func:`state`, by subject.
         party: as for :func:`state_of_rows`.
+        groups: as for :func:`state_of_rows`.
     """
     day = as_of.day.isoformat()
     disputing = groupby(rivals, key=_NAME)
@@ -271,7 +277,7 @@ def each_state(
             name, said = next(disputing, _NOBODY)
         disputed = _by_event(said) if name == subject else {}
         found = _subject(subject, group, day, disputed)
-        if found and (party is None or has_part(found, party)):
+        if found and (party is None or has_part(found, party, groups)):
             yield State(as_of, (found,))
 
 
@@ -414,61 +420,67 @@ def _begins_later(parts: Parts, due: Parts, name: str, day: str) -> bool:
     return begins < scope[1] and begins < line[1]
 
 
-def has_part(subject: SubjectState, party: str) -> bool:
-    """Whether *subject* names *party*, in what holds or in what is due."""
-    code = party.lower()
-    for parts in (subject.parts, subject.next):
-        for part in parts:
-            above, _, below = part.partition("/")
-            if above in ("party", "notice", "position"):
-                if below == party:
-                    return True
-            elif above == "pair":
-                if code in below.split("-"):
-                    return True
-            elif above in _NAMING and party in _codes(_said(parts, part)):
-                return True
-    return False
+def has_part(subject: SubjectState, party: str, groups: Collection[str] = ()) -> bool:
+    """Whether *party* has a part in *subject*, in what holds or in what is due.
+
+    It does in what names it, or one of the *groups* that it belongs to, and in a measure that
+    covers its goods, be it as one of all partners; not in one that names it to spare its goods.
+    """
+    return any(
+        _has_part(part, party, groups, partial(_said, parts, part))
+        for parts in (subject.parts, subject.next)
+        for part in parts
+    )
+
+
+def _has_part(part: str, party: str, groups: Collection[str], said: Callable[[], Any]) -> bool:
+    """Whether *party* has a part in what a part of a subject says."""
+    above, _, below = part.partition("/")
+    if above in ("party", "notice", "position"):
+        return below == party or below in groups
+    if above == "pair":
+        codes = below.split("-")
+        return any(code.lower() in codes for code in (party, *groups))
+    if above == "scope":
+        scope = said() or {}
+        partners, spared = (scope.get(each) or () for each in ("partners", "except-partners"))
+        return nearness(partners or (EVERYONE,), spared, party, groups) is not None
+    return above in _NAMING and not {party, *groups}.isdisjoint(_codes(said()))
+
+
+EVERYONE = "*"
+"""The partner that stands for all."""
+
+
+def nearness(
+    partners: Collection[str], spared: Collection[str], party: str, groups: Collection[str]
+) -> int | None:
+    """3 for a partner itself, 2 for one by a group of it, 1 as everyone; None: not covered."""
+    if party in spared or any(each in spared for each in groups):
+        return None
+    if party in partners:
+        return 3
+    if any(each in partners for each in groups):
+        return 2
+    return 1 if EVERYONE in partners else None
 
 
 def _said(parts: Mapping[str, Held], part: str) -> Any:
     return parts.said(part) if isinstance(parts, Parts) else parts[part].value
 
 
-_NAMING = frozenset({"imposer", "by", "to", "participants", "scope"})
+_NAMING = frozenset({"imposer", "by", "to", "participants"})
 
 
 def _codes(value: Any) -> Collection[str]:
     if isinstance(value, Mapping):
-        named = value.get("partners", ()), value.get("except-partners", ())
-        return (*named[0], *named[1], value.get("party"))
+        return (str(value.get("party")),)
     return (value,) if isinstance(value, str) else value or ()
 
 
 def names_party(rows: Iterable[HeldRow], party: str, groups: Collection[str] = ()) -> bool:
-    """Whether facts in rows name *party*, or a group that it belongs to.
-
-    As a participant, as one that promises or is promised something, as the one that imposes, as
-    a party to an agreement, or as a partner whose goods are in scope.
-    """
-    code = party.lower()
-    bound = {party, *groups}
-    for row in rows:
-        above, _, below = row[1].partition("/")
-        if above in ("party", "notice"):
-            if below in bound:
-                return True
-        elif above == "pair":
-            if code in below.split("-"):
-                return True
-        elif above == "scope":
-            scope = _read(row[5]) or {}
-            spared = party in scope.get("except-partners", ())
-            if not spared and not {"*", *bound}.isdisjoint(scope.get("partners", ())):
-                return True
-        elif above in _NAMING and party in _codes(_read(row[5])):
-            return True
-    return False
+    """Whether *party* has a part in what facts in rows say, as in :func:`has_part`."""
+    return any(_has_part(row[1], party, groups, partial(_read, row[5])) for row in rows)
 
 
 def schedule_of(meeting: SubjectState) -> tuple[date, date] | None:

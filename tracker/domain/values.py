@@ -226,6 +226,10 @@ class Effect(Value):
         """Parties that it names; each must exist on its first day."""
         return iter(())
 
+    def everyone(self) -> bool:
+        """Whether it is about every party, of which it names none."""
+        return False
+
     def days(self) -> tuple[When | None, When | None, When | None]:
         """From, until, expires."""
         return None, None, None

@@ -67,7 +67,6 @@ _HELD = (
     .order_by(fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
 )
 _OTHER = fact.alias("other")
-_PARTY = select(stake.c.subject).where(stake.c.party == bindparam("party"))
 _FORM = exists().where(
     _OTHER.c.subject == stake.c.subject,
     _OTHER.c.part == "form",
@@ -84,18 +83,25 @@ def _of_kind(subject: ColumnElement[str]) -> ColumnElement[bool]:
     return subject.between(bindparam("first"), bindparam("last"))
 
 
+def _staked(*names: str) -> Select[Any]:
+    """The subjects in which parties, the parameters of these names, may have a part."""
+    return select(stake.c.subject).where(stake.c.party.in_([bindparam(each) for each in names]))
+
+
 @cache
 def _question(*given: str) -> Select[Any]:
-    """What is asked of the facts at a coordinate: of one subject, of a kind, of a party."""
-    query, party = _HELD, _PARTY
+    """What is asked of the facts at a coordinate: of one subject, of a kind, of parties."""
+    names = [each for each in given if each.startswith("party")]
+    query, staked = _HELD, _staked(*names)
     if "subject" in given:
         query = query.where(fact.c.subject == bindparam("subject"))
     if "first" in given:
-        query, party = query.where(_of_kind(fact.c.subject)), party.where(_of_kind(stake.c.subject))
+        query = query.where(_of_kind(fact.c.subject))
+        staked = staked.where(_of_kind(stake.c.subject))
     if "forms" in given:
-        party = party.where(_FORM)
-    if "party" in given:
-        query = query.where(fact.c.subject.in_(party))
+        staked = staked.where(_FORM)
+    if names:
+        query = query.where(fact.c.subject.in_(staked))
     if "imposer" in given:
         query = query.where(fact.c.subject.in_(_IMPOSER))
     return query
@@ -107,15 +113,15 @@ def facts_at(
     *,
     kind: str | None = None,
     subject: str | None = None,
-    party: str | None = None,
+    parties: Collection[str] = (),
     forms: Collection[str] | None = None,
     imposer: str | None = None,
 ) -> Iterator[HeldRow]:
     """The facts known at *at* that end after its day, by subject, part and first day.
 
     Args:
-        party: only those of subjects that were ever said to have to do with it.
-        forms: of those that name *party*, only agreements that were ever said to be of these forms.
+        parties: only those of subjects that were ever said to have to do with one of them.
+        forms: of those of *parties*, only agreements that were ever said to be of these forms.
         imposer: only those of measures that were ever said to be imposed by this party.
     """
     asked: dict[str, Any] = {}
@@ -123,8 +129,8 @@ def facts_at(
         asked["subject"] = subject
     if kind is not None:
         asked |= {"first": f"{kind}/", "last": f"{kind}0"}
-    if party is not None:
-        asked["party"] = party
+    if parties:
+        asked |= {f"party{number}": party for number, party in enumerate(sorted(parties))}
         if forms is not None:
             asked["forms"] = canonical(list(map(canonical, sorted(forms))))
     if imposer is not None:
@@ -140,7 +146,7 @@ def naming(conn: Connection, party: str, kind: str) -> list[str]:
     return [subject for (subject,) in plain.rows(conn, _NAMING, party=party, **bounds)]
 
 
-_NAMING = _PARTY.where(_of_kind(stake.c.subject)).order_by(stake.c.subject)
+_NAMING = _staked("party").where(_of_kind(stake.c.subject)).order_by(stake.c.subject)
 
 
 def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:

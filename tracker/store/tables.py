@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 """The number of the newest migration.
 
 SQLite keeps it as ``PRAGMA user_version``, PostgreSQL in the table of the migrations.
@@ -108,7 +108,10 @@ stake = Table(
     Column("subject", String, primary_key=True),
     sqlite_with_rowid=False,
 )
-"""Which parties effects on a subject have ever named; a state says which it names on a day."""
+"""Which parties effects on a subject have ever named, ``*`` for all of them.
+
+A state says which have a part in it on a day.
+"""
 
 assignment = Table(
     "assignment",
