@@ -232,6 +232,66 @@ def test_what_is_not_settled_is_shown(cli: CommandLine, tracker: Tracker, write:
     assert "cars\tall\t8703.23 is too short: 8 digits settle it" in answer.out
 
 
+@pytest.fixture
+def short(cli: CommandLine, tracker: Tracker, write: Write) -> tuple[str, ...]:
+    """Goods whose code is too short to tell whether the tariff on cars of April is on them."""
+    some = levy("cars", products=["8703.23.01"], since="2025-04-03")
+    ordinary = (introduced("column-1"), *line("column-1", "all", "2.5", basis="base"))
+    loaded(cli, write, *ordinary, *some)
+    return DE
+
+
+def test_an_answer_that_is_not_settled_says_so_beside_its_total(
+    cli: CommandLine, short: tuple[str, ...]
+) -> None:
+    def found(*words: str) -> tuple[str, bool, list[str]]:
+        shape = cli.ok("rate", *words, "--format", "json").json
+        return shape["total"], shape["settled"], [each["measure"] for each in shape["unsettled"]]
+
+    assert found(*short, "--on", "2025-04-02") == ("2.5", True, [])
+    assert found(*short, "--on", "2025-04-03") == ("2.5", False, ["cars"])
+    (row,) = rows(cli.ok("rate", *short, "--on", "2025-04-03", "--format", "csv"))
+    assert row["settled"] == "false"
+
+
+def test_a_history_says_from_which_day_on_it_is_not_settled(
+    cli: CommandLine, short: tuple[str, ...]
+) -> None:
+    asked = (*short, "--history", "2025-03-01..2025-06-30")
+
+    table = cli.ok("rate", *asked)
+    steps = cli.ok("rate", *asked, "--format", "json").json
+    cells = rows(cli.ok("export", "csv", "duties", *asked))
+
+    days = [("2025-03-01", ""), ("2025-04-03", "cars")]
+    assert [(row[0], row[-1]) for row in table.rows[1:3]] == days
+    assert [(row["from"], row["unsettled"]) for row in cells] == days
+    assert [each["settled"] for each in steps["steps"]] == [True, False]
+    assert steps["as_of"]["day"] == "2025-06-30"
+    assert "not settled, and not in the totals\nfrom\tmeasure\tline\twhy\n2025-04-03\tcars\t" in (
+        table.out
+    )
+
+
+def test_of_what_is_not_settled_nobody_says_that_nothing_is_owed(
+    cli: CommandLine, short: tuple[str, ...]
+) -> None:
+    answer = cli.ok("refunds", *short, "--on", "2025-04-03", "--value", "1000")
+
+    assert "nothing is owed" not in answer.out
+    assert "what is owed is not known: the two agree as far as they are settled\n" in answer.out
+    assert "\nnot settled\nmeasure\tline\twhy\ncars\t" in answer.out
+
+
+def test_a_history_of_days_that_are_not_covered_ends_in_what_is(cars: CommandLine) -> None:
+    asked = ("--into", "BR", "--from", "JP", "--product", "8703.23", *YEAR)
+
+    answer = cars.ok("rate", *asked)
+
+    assert "\n\n\n" not in answer.out
+    assert not answer.out.endswith("\n\n")
+
+
 def test_what_forbids_the_goods_is_shown(cli: CommandLine, tracker: Tracker, write: Write) -> None:
     ban = effect("ban-set", "cars", line="all")
     loaded(cli, write, introduced("cars", instrument="ban"), scope("cars"), ban)
@@ -284,7 +344,7 @@ def test_a_day_that_is_not_covered_has_no_total_and_says_which_days_are(
     assert found["covers"] == {"from": "2025-04-01", "until": "2025-05-01"}
     assert found["total"] == ("27.5" if covered else None)
     assert found["additional"] == "25"
-    said = "not covered: the catalogue covers entries from 2025-04-01 to the day before 2025-05-01"
+    said = "not covered: the catalogue covers entries from 2025-04-01 to 2025-04-30"
     assert (said in cli.ok("rate", *DE, "--on", day).out) is not covered
 
 
@@ -549,15 +609,25 @@ def test_a_history_is_every_change_of_what_goods_pay_and_why(cars: CommandLine) 
     found = cars.ok("rate", *DE, *YEAR)
 
     assert found.rows[:4] == [
-        ["from", "total", "additional", "charged", "measure", "before", "after", "event"],
-        ["2025-01-01", "2.5", "0", "column-1 2.5", "", "", "", ""],
+        [
+            "from",
+            "total",
+            "additional",
+            "charged",
+            "measure",
+            "before",
+            "after",
+            "event",
+            "unsettled",
+        ],
+        ["2025-01-01", "2.5", "0", "column-1 2.5", "", "", "", "", ""],
         [
             *("2025-04-03", "27.5", "25", "column-1 2.5 + cars 25"),
-            *("cars", "0", "25", "2025-03-26-proclaimed"),
+            *("cars", "0", "25", "2025-03-26-proclaimed", ""),
         ],
         [
             *("2025-08-01", "15", "12.5", "column-1 2.5 + cars 12.5"),
-            *("cars", "25", "12.5", "2025-09-24-notice"),
+            *("cars", "25", "12.5", "2025-09-24-notice", ""),
         ],
     ]
     assert "lowest 2.5 %, highest 27.5 %" in found.out
@@ -568,7 +638,7 @@ def test_a_history_is_the_same_in_every_format(cars: CommandLine) -> None:
     cells = rows(cars.ok("rate", *DE, *YEAR, "--format", "csv"))
     steps = cars.ok("rate", *DE, *YEAR, "--format", "json").json["steps"]
 
-    assert [list(row.values())[:8] for row in cells] == table
+    assert [list(row.values())[:9] for row in cells] == table
     assert [[each["from"], each["total"]] for each in steps] == [row[:2] for row in table]
     assert [each["causes"] for each in steps][1] == [
         {"measure": "cars", "before": "0", "after": "25", "event": "2025-03-26-proclaimed"}
@@ -840,8 +910,10 @@ def test_what_unlawful_measures_charge_is_counted_apart(
 
     answer = cli.ok("refunds", *DE, "--on", "2025-06-02", "--value", "1000")
 
-    assert "nothing is owed: the two agree\n" in answer.out
-    assert "charged under measures held unlawful, counted apart: 250\n" in answer.out
+    assert (
+        "charged under measures held unlawful, counted apart: 250\n"
+        "beside that, nothing is owed: the two agree\n"
+    ) in answer.out
 
 
 def test_what_is_owed_is_not_known_where_a_total_is_not(

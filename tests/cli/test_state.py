@@ -448,7 +448,7 @@ def test_the_measures_that_bear_on_the_goods_of_a_party_are_in_its_state(
 def test_a_measure_that_only_spares_a_party_is_not_of_it(
     cli: CommandLine, write: Write, party: str, there: bool
 ) -> None:
-    scope = EVERY_CAR | {"except-partners": ["KR"]}
+    scope = {**EVERY_CAR, "except-partners": ["KR"]}
     cli.ok("load", str(write("cars.toml", entry(CARS, MEASURE, scope, rate(25)))))
 
     found = cli.ok("state", "--party", party, "--as-of", "2025-04-05", "--format", "json").json

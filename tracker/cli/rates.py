@@ -1,6 +1,8 @@
 """Rates: rate, refunds, givens."""
 
 import sys
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +14,6 @@ from tracker.errors import BadCommand, NotFound, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from tracker.app import Tracker
     from tracker.domain.dates import AsOf
@@ -80,7 +81,7 @@ def rate(
     goods = {"into": into, "from": origin, "product": product, "base": base}
     known = (known_by, at_version, recorded_by, reading)
     if history is not None:
-        _show_steps(asked_steps(tracker, history, goods, given, known)[2], format)
+        _show_steps(*asked_steps(tracker, history, goods, given, known)[1:], format)
         return
     at = options.coordinate(tracker, on, *known, day_option="--on")
     entry = _asked(tracker, at, goods | {"on": at.day, "given": _givens(given)}).entry
@@ -93,8 +94,8 @@ def asked_steps(
     goods: "Mapping[str, str | None]",
     given: list[str] | None,
     known: tuple[str | None, int | None, str | None, str | None],
-) -> "tuple[date, date, list[Step]]":
-    """Two days that were typed, and every change of what goods pay from the one to the other.
+) -> "tuple[date, AsOf, list[Step]]":
+    """The first day that was typed, the coordinate of the last, and every change between them.
 
     Args:
         goods: ``into``, ``from``, ``product`` and ``base``, as they were typed.
@@ -103,7 +104,7 @@ def asked_steps(
     first, last = _span(tracker, history)
     at = options.coordinate(tracker, str(last), *known, day_option="--on")
     entry = _asked(tracker, at, {**goods, "on": at.day, "given": _givens(given)}).entry
-    return first, last, tracker.rate_steps(at, entry, first)
+    return first, at, tracker.rate_steps(at, entry, first)
 
 
 def _asked(tracker: "Tracker", at: "AsOf", raw: "Mapping[str, Any]") -> "Question":
@@ -134,7 +135,7 @@ def _givens(given: list[str] | None) -> "dict[str, Any]":
     return found
 
 
-def _span(tracker: "Tracker", text: str) -> "tuple[date, date]":
+def _span(tracker: "Tracker", text: str) -> tuple[date, date]:
     from tracker.domain.dates import FIRST, LAST, read_period
     from tracker.errors import BadDay
 
@@ -269,6 +270,7 @@ def _row_of(shape: "Mapping[str, Any]") -> "dict[str, Any]":
         "total": shape["total"],
         "additional": shape["additional"],
         "covered": shape["covered"],
+        "settled": shape["settled"],
         "unsettled": "; ".join(each["why"] for each in shape["unsettled"]),
         "forbidden_by": " ".join(each["measure"] for each in shape["prohibited"]),
     }
@@ -279,15 +281,16 @@ def _covers(covers: "Mapping[str, str | None] | None") -> str:
         return "the catalogue does not say which days it covers for this importer"
     if covers["until"] is None:
         return f"the catalogue covers entries from {covers['from']} on"
-    return f"the catalogue covers entries from {covers['from']} to the day before {covers['until']}"
+    last = date.fromisoformat(covers["until"]) - timedelta(days=1)
+    return f"the catalogue covers entries from {covers['from']} to {last}"
 
 
-def _show_steps(found: "list[Step]", format: Format) -> None:
+def _show_steps(at: "AsOf", found: "list[Step]", format: Format) -> None:
     from tracker.cli import output
     from tracker.exports import tables, words
-    from tracker.exports.duties import STEP_COLUMNS, of_steps, step_rows
+    from tracker.exports.duties import STEP_COLUMNS, of_steps, step_rows, unsettled_rows
 
-    last = found[-1].duty.as_of
+    last = replace(at, at_version=found[-1].duty.as_of.at_version)
     output.show(
         format,
         shape=of_steps(last, found) if format == Format.json else None,
@@ -297,11 +300,15 @@ def _show_steps(found: "list[Step]", format: Format) -> None:
     )
     if format == Format.table:
         picture = words.stairs([(step.day, step.duty.total) for step in found], last.day)
-        output.write("\n" + "\n".join(picture) + "\n")
+        if picture:
+            output.write("\n" + "\n".join(picture) + "\n")
         if not all(step.duty.covered for step in found):
             from tracker.exports.duties import of_duty
 
             output.write(f"not covered in part: {_covers(of_duty(found[-1].duty)['covers'])}\n")
+        if left_open := list(unsettled_rows(found)):
+            output.write("\nnot settled, and not in the totals\n")
+            output.table(left_open, ("from", "measure", "line", "why"))
 
 
 def refunds(
@@ -352,7 +359,7 @@ def refunds(
     shape = of_refund(found)
     if format != Format.table:
         columns = ("measure", "before", "after", "event")
-        keys = ("value", "owed", "held_unlawful")
+        keys = ("value", "owed", "held_unlawful", "settled")
         head = {key: shape[key] for key in keys}
         output.show(
             format,
@@ -365,23 +372,34 @@ def refunds(
         f"known on the day of entry: {number(found.then.total) or 'not known'} %\n"
         f"known now: {number(found.now.total) or 'not known'} %\n\n"
     )
+    beside = ""
+    if found.unlawful is None or found.unlawful > 0:
+        shown = number(found.unlawful) or "an amount that is not known"
+        output.write(f"charged under measures held unlawful, counted apart: {shown}\n")
+        beside = "beside that, "
     if found.owed is None:
         output.write("what is owed is not known: a total is not\n")
         if not found.now.covered:
             output.write(f"not covered: {_covers(shape['now']['covers'])}\n")
+    elif not found.settled and not found.owed:
+        output.write("what is owed is not known: the two agree as far as they are settled\n")
     elif found.owed > 0:
         output.write(f"owed to the importer: {number(found.owed)}\n")
     elif found.owed < 0:
         output.write(f"owed by the importer: {number(-found.owed)}\n")
     else:
-        mark = ", as far as it is settled" if found.now.unsettled else ""
-        output.write(f"nothing is owed: the two agree{mark}\n")
-    if found.unlawful is None or found.unlawful > 0:
-        shown = number(found.unlawful) or "an amount that is not known"
-        output.write(f"charged under measures held unlawful, counted apart: {shown}\n")
-    if shape["now"]["unsettled"]:
-        output.write("\nnot settled\n")
-        output.table(shape["now"]["unsettled"], ("measure", "line", "why"))
+        output.write(f"{beside}nothing is owed: the two agree\n")
+    open_now = shape["now"]["unsettled"]
+    for title, left_open in (
+        ("not settled", open_now),
+        (
+            "not settled on the day of entry",
+            [each for each in shape["then"]["unsettled"] if each not in open_now],
+        ),
+    ):
+        if left_open:
+            output.write(f"\n{title}\n")
+            output.table(left_open, ("measure", "line", "why"))
     if shape["differences"]:
         output.write("\nwhy\n")
         output.table(shape["differences"], ("measure", "before", "after", "event"))

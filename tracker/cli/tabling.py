@@ -382,7 +382,7 @@ def _duties(tracker: Tracker, asked: Mapping[str, Any], typed: _Typed) -> _Answe
 
     _, known_by, at_version, recorded_by, reading = typed
     goods = {name: asked.get(name) for name in ("into", "from", "product", "base")}
-    first, last, steps = asked_steps(
+    first, at, steps = asked_steps(
         tracker,
         asked["history"],
         goods,
@@ -391,7 +391,7 @@ def _duties(tracker: Tracker, asked: Mapping[str, Any], typed: _Typed) -> _Answe
     )
     rows = list(step_rows(steps))
     about = ("into", "origin", "product", "base", "given", "known_by", "reading")
-    question = {"history": f"{first}..{last}"} | {name: rows[0][name] or None for name in about}
+    question = {"history": f"{first}..{at.day}"} | {name: rows[0][name] or None for name in about}
     version = rows[0]["at_version"]
     return _Answer(
         Rows(cells_of(rows, DUTIES.names), version, len(rows)),

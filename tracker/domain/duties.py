@@ -47,7 +47,8 @@ class Component:
 class Duty:
     """What an entry pays, with its work shown.
 
-    ``total`` is None where the base or a rate is not known, or the day is not covered;
+    ``total`` is None where the base or a rate is not known, or the day is not covered; where a
+    code is too short to tell whether a line covers it, it is the total without that line.
     ``additional`` is everything but the base, None where a part of it is not known.
     ``covers`` is the first day that the catalogue covers for this importer, and the first that
     it no longer does.
@@ -64,6 +65,11 @@ class Duty:
     prohibited: tuple[Prohibited, ...]
     covered: bool
     covers: tuple[date, date] | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no measure is left open, such as by a code that is too short to tell."""
+        return not self.unsettled
 
     @property
     def specific(self) -> tuple[Component, ...]:

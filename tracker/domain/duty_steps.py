@@ -51,7 +51,8 @@ def steps(tariff: Tariff, entry: Entry, at: AsOf, *, first: date, last: date) ->
 
 
 def _answer(found: Duty) -> tuple[object, ...]:
-    return found.total, found.additional, found.covered, found.prohibited
+    left_open = {(each.measure, each.line) for each in found.unsettled}
+    return found.total, found.additional, found.covered, found.prohibited, left_open
 
 
 def differences(before: Duty, after: Duty) -> Iterator[Difference]:
@@ -90,6 +91,11 @@ class Refund:
     owed: Decimal | None
     unlawful: Decimal | None
     differences: tuple[Difference, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether neither answer leaves anything open."""
+        return self.then.settled and self.now.settled
 
 
 def refund(tariff: Tariff, entry: Entry, at: AsOf, value: Decimal) -> Refund:

@@ -17,7 +17,7 @@ from tracker.domain.givens import Stated, in_words
 from tracker.domain.numbers import plain
 from tracker.domain.products import ANY, dotted
 from tracker.domain.specific import amounts
-from tracker.domain.tariff import Entry
+from tracker.domain.tariff import Entry, Unsettled
 from tracker.exports.shapes import of_coordinate
 from tracker.exports.tables import coordinate
 
@@ -65,10 +65,8 @@ def of_duty(found: Duty, *, id: Any = None) -> dict[str, Any]:
             for each in found.would_change
             for name, value, rest in [_first(each.given)]
         ],
-        "unsettled": [
-            {"measure": each.measure or None, "line": each.line or None, "why": each.why}
-            for each in found.unsettled
-        ],
+        "settled": found.settled,
+        "unsettled": _unsettled(found),
         "prohibited": [
             {
                 "measure": each.measure,
@@ -81,6 +79,13 @@ def of_duty(found: Duty, *, id: Any = None) -> dict[str, Any]:
         "covered": found.covered,
         "covers": _covers(found),
     }
+
+
+def _unsettled(found: Duty) -> list[dict[str, Any]]:
+    return [
+        {"measure": each.measure or None, "line": each.line or None, "why": each.why}
+        for each in found.unsettled
+    ]
 
 
 def _first(given: Mapping[str, Stated]) -> tuple[str, Stated, dict[str, Stated]]:
@@ -129,7 +134,10 @@ def _covers(found: Duty) -> dict[str, str | None] | None:
     return {"from": first.isoformat(), "until": None if until == EVER else until.isoformat()}
 
 
-STEP_COLUMNS = ("from", "total", "additional", "charged", "measure", "before", "after", "event")
+STEP_COLUMNS = (
+    *("from", "total", "additional", "charged", "measure", "before", "after", "event"),
+    "unsettled",
+)
 """What a person is shown of a step; the table of duties has the rest."""
 
 
@@ -145,6 +153,7 @@ def step_rows(steps: Iterable[Step]) -> Iterator[dict[str, Any]]:
             "total": number(found.total),
             "additional": number(found.additional),
             "charged": charged(found),
+            "unsettled": " ".join(_open(found)),
             "until": until,
             "covered": found.covered,
             "forbidden_by": " ".join(dict.fromkeys(each.measure for each in found.prohibited)),
@@ -158,6 +167,22 @@ def step_rows(steps: Iterable[Step]) -> Iterator[dict[str, Any]]:
         }
         for place, each in enumerate(step.causes or (None,), start=1):
             yield row | ({} if each is None else _difference(each)) | {"number": place}
+
+
+def _open(found: Duty) -> Iterable[str]:
+    """The measures that are not settled; a claim that none of them asks for."""
+    return dict.fromkeys(each.measure or "claim" for each in found.unsettled)
+
+
+def unsettled_rows(steps: Iterable[Step]) -> Iterator[dict[str, Any]]:
+    """What is not settled on any day, each with the first day on which it is not."""
+    told: set[Unsettled] = set()
+    for step in steps:
+        for each in step.duty.unsettled:
+            if each not in told:
+                told.add(each)
+                row = {"measure": each.measure, "line": each.line, "why": each.why}
+                yield {"from": step.day.isoformat(), **row}
 
 
 def _word(value: Any) -> str:
@@ -182,6 +207,8 @@ def of_steps(at: AsOf, steps: Iterable[Step]) -> dict[str, Any]:
                 "causes": [_difference(each) for each in step.causes],
                 "components": [_component(each) for each in step.duty.components],
                 "covered": step.duty.covered,
+                "settled": step.duty.settled,
+                "unsettled": _unsettled(step.duty),
             }
             for step in steps
         ],
@@ -203,6 +230,7 @@ def of_refund(found: Refund) -> dict[str, Any]:
         "value": number(found.value),
         "owed": number(found.owed),
         "held_unlawful": number(found.unlawful),
+        "settled": found.settled,
         "differences": [_difference(each) for each in found.differences],
         "then": of_duty(found.then),
         "now": of_duty(found.now),

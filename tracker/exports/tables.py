@@ -175,6 +175,7 @@ DUTIES = Table(
         Column("before", Kind.number, "What it charged before.", PERCENT),
         Column("after", Kind.number, "What it charges from this day on.", PERCENT),
         Column("event", Kind.code, "The event that says so."),
+        Column("unsettled", Kind.code, "The measures that are not settled, and not in the total."),
         Column("until", Kind.day, "The first day on which entries pay otherwise; empty: not asked"),
         Column("covered", Kind.truth, "The catalogue covers this day.", always=True),
         Column("forbidden_by", Kind.code, "The measures that forbid the entry, or license it."),
