@@ -425,3 +425,34 @@ def test_a_list_file_stands_in_the_folder_of_its_entry(tmp_path: Path, path: str
     batch = read_files([tmp_path / "cars.toml"])
 
     assert any("is no list file" in problem.message for problem in batch.problems)
+
+
+def test_all_that_is_wrong_with_an_entry_is_told_at_once() -> None:
+    twice = """
+        [[event]]
+        id = "2025-03-26-x"
+        kind = "statement"
+        title = "X"
+        occurred = 2025-03-26
+        sources = [{ url = "https://example.org/a", published = 2025-03-26 }]
+
+        [[event]]
+        id = "2025-03-26-x"
+        kind = "ordr"
+        title = "X"
+        occurred = 2025-03-26
+        sources = [{ url = "notaurl", published = 2025-03-26 }]
+        actors = [{ party = "US" }, { party = "XX" }]
+    """
+
+    found = {each.field: each.message for each in read_text(twice, "e.toml").problems}
+
+    assert set(found) == {"id", "", "sources.0.url", "actors.1.party"}
+    assert "did you mean order?" in found[""]
+    assert "XX" in found["actors.1.party"]
+
+
+def test_an_entry_without_a_kind_is_told_what_else_it_lacks() -> None:
+    found = read_text('[[event]]\ntitle = "X"\noccurred = 2025-03-26', "e.toml").problems
+
+    assert {each.field for each in found} == {"", "id", "sources"}

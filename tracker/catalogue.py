@@ -381,11 +381,10 @@ def _read_entry(
 ) -> None:
     name = raw.get("id") if isinstance(raw, Mapping) else None
     name = name if isinstance(name, str) and _writable(name) else ""
-    if name and name in batch.places:
-        other = batch.place_of(name)
-        batch.complain(_twice(name, other, path, line))
-        return
-    if name:
+    is_twice = bool(name) and name in batch.places
+    if is_twice:
+        batch.complain(_twice(name, batch.place_of(name), path, line))
+    elif name:
         batch.places[name] = (path, line)
         batch._texts[name] = (text, number)
     if too_much := bounds.excess(raw):
@@ -396,20 +395,77 @@ def _read_entry(
     try:
         event = read_event(raw)
     except ValidationError as error:
-        found += [
-            Problem(_in_words(each), name, _field(each), path, line)
-            for each in _telling(error.errors(include_url=False))
-        ]
+        found += _all_wrong(raw, error)
     else:
         found += problems(event)
-        if not found:
+        if not (found or is_twice):
             batch.events.append(event)
             return
-    batch.broken.add(name)
     batch.named |= _subjects_in(raw)
+    if not is_twice:
+        batch.broken.add(name)
     for each in found:
         at = (line_of(text, number, each.field) if text else 0) or line
         batch.complain(Problem(each.message, name, each.field, path, at))
+
+
+def _all_wrong(raw: Any, error: ValidationError) -> Iterator[Problem]:
+    """What is wrong with an entry that could not be read: in what was read, and in the rest."""
+    errors = error.errors(include_url=False)
+    yield from _told(errors)
+    if not isinstance(raw, Mapping):
+        return
+    if any(not each["loc"] for each in errors):
+        # Without a kind nothing else of it was looked at.
+        kind = "report" if "of" not in raw else "correction" if "content" in raw else "retraction"
+        raw, errors = {**raw, "kind": kind}, []
+        try:
+            yield from problems(read_event(raw))
+            return
+        except ValidationError as more:
+            errors = more.errors(include_url=False)
+            yield from _told(errors)
+    yield from _of_the_rest(raw, errors)
+
+
+def _told(errors: list[ErrorDetails]) -> Iterator[Problem]:
+    return (Problem(_in_words(each), field=_field(each)) for each in _telling(errors))
+
+
+_STAND_IN: Mapping[str, Any] = {
+    "id": "2025-x",
+    "title": "x",
+    "reported": "occurred",
+    "sources": [{"url": "https://example.org/"}],
+}
+
+
+def _of_the_rest(raw: Mapping[str, Any], errors: Iterable[ErrorDetails]) -> Iterator[Problem]:
+    """What is wrong with the effects and actors in which *errors* are not, as far as that shows."""
+    kept = dict(raw)
+    left: dict[str, list[tuple[int, Any]]] = {
+        name: list(enumerate(each)) for name, each in raw.items() if isinstance(each, list)
+    }
+    for name, *steps in (_field(each).split(".") for each in errors):
+        if steps and steps[0].isdigit() and name in left:
+            left[name] = [(number, each) for number, each in left[name] if number != int(steps[0])]
+        elif name in _STAND_IN:
+            left.pop(name, None)
+            kept[name] = _STAND_IN[name]
+        else:
+            left.pop(name, None)
+            kept.pop(name, None)
+    kept |= {name: [each for _, each in some] for name, some in left.items()}
+    kept["sources"] = kept.get("sources") or _STAND_IN["sources"]
+    try:
+        event = read_event(kept)
+    except ValidationError:
+        return
+    for each in problems(event):
+        name, *steps = each.field.split(".")
+        if name in ("effects", "actors") and steps and steps[0].isdigit():
+            steps[0] = str(left[name][int(steps[0])][0])
+            yield replace(each, field=".".join([name, *steps]))
 
 
 _LISTS = {"products-from": "products", "except-products-from": "except-products"}

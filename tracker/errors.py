@@ -51,12 +51,16 @@ class Problem:
 
 
 class BadEntries(TrackerError):
-    """Entries that cannot go into the log; every problem found, in one go."""
+    """Entries that cannot go into the log; every problem found, in one go.
+
+    ``unread`` says that some could not be read, so that nobody knows what they refer to.
+    """
 
     code = "bad-entries"
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], *, unread: bool = False) -> None:
         self.problems = tuple(problems)
+        self.unread = unread
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -448,7 +448,8 @@ class Tracker:
         if len(changed) == len(found) == 1:
             raise changed[0]
         if found:
-            raise BadEntries(sorted(found, key=lambda each: (each.path, each.line)))
+            problems = sorted(found, key=lambda each: (each.path, each.line))
+            raise BadEntries(problems, unread=bool(batch.broken))
         return Loaded(taken.added, taken.already, logs.size(conn), tuple(taken.ids))
 
     def damage(self) -> Sequence[str]:

@@ -11,7 +11,7 @@ import typer
 
 from tracker.cli import options
 from tracker.cli.options import note, open_tracker
-from tracker.errors import BadCommand, BadDay, TrackerError
+from tracker.errors import BadCommand, BadDay, BadEntries, Problem, TrackerError
 
 if TYPE_CHECKING:
     from tracker.app import Expected, Tracker
@@ -151,7 +151,16 @@ def check(
     tracker check my-events.toml
     """
     tracker = open_tracker(db)
-    loaded = tracker.load(_given(files), dry_run=True)
+    try:
+        loaded = tracker.load(_given(files), dry_run=True)
+    except BadEntries as error:
+        if not error.unread:
+            raise
+        more = (
+            "what entries refer to that could not be read, and whether they agree with others, was "
+            "not looked at: put these right and check again"
+        )
+        raise BadEntries([*error.problems, Problem(more)]) from None
     say(f"nothing is wrong: {_events(loaded.added)} to add, {loaded.already} already there")
 
 
