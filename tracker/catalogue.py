@@ -626,6 +626,8 @@ def _in_words(error: ErrorDetails) -> str:
             return str(context.get("error", error["msg"]))
         case "too_short":
             return "it needs at least one"
+        case "decimal_parsing" | "decimal_type":
+            return f"{given} is no number: write one, such as 12.5 (a rate is in per cent)"
         case _:
             return f"{error['msg']} (it is {given})"
 

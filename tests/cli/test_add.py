@@ -166,20 +166,20 @@ def test_adding_something_else_under_the_same_id_is_refused(cli: CommandLine) ->
 @pytest.mark.parametrize(
     ("words", "missing"),
     [
-        ((), "--title"),
-        (MEETING[:2], "--occurred"),
-        (MEETING, "--url"),
-        ((*MEETING[2:], *SOURCE), "--title"),
+        ((), ("--title", "--occurred", "--url")),
+        (MEETING[:2], ("--occurred", "--url")),
+        (MEETING, ("--url",)),
+        ((*MEETING[2:], *SOURCE), ("--title",)),
     ],
 )
 def test_what_is_missing_is_named_where_nobody_can_be_asked(
-    cli: CommandLine, words: tuple[str, ...], missing: str
+    cli: CommandLine, words: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
     answer = cli("add", *words)
 
     assert answer.code == 2
     assert answer.out == ""
-    assert answer.err == f"tracker: {missing} is missing\n"
+    assert answer.err == "".join(f"tracker: {each} is missing\n" for each in missing)
     assert cli.version() == 0
 
 
@@ -227,8 +227,9 @@ def test_a_word_that_is_no_flag_is_refused(cli: CommandLine) -> None:
         (("--url", "example.org/a"), "an address that starts with https:// or http://"),
         (("--url", "ftp://example.org/a"), "an address that starts with https:// or http://"),
         (("--kind", "statment"), "did you mean statement?"),
-        (("--party", "Japan"), "the code of a party, such as US, JP or EU"),
-        (("--party", "ZZ"), "ZZ is no party that we know"),
+        (("--party", "Japan"), "--party Japan: write the code of a party"),
+        (("--party", "Korea"), "KR (South Korea)"),
+        (("--party", "ZZ"), "--party ZZ: write the code of a party"),
         (("--tag", "Section 232"), "lower-case words with dashes"),
         (("--id", "Seoul"), "a day and words with dashes"),
         (("--id", "2025-04-01-seoul"), "does not start with the day it occurred, 2025-03-30"),
@@ -443,6 +444,39 @@ def test_an_effect_with_a_day_and_a_rate_stands_in_the_draft(cli: CommandLine) -
     draft = tomllib.loads((cli.folder / "seen").read_text(), parse_float=str)
     (effects,) = draft["event"][0]["effects"]
     assert (effects["rate"], effects["from"]) == ("27.5", date(2025, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--kind", "meting"), ("--url", "notaurl"), ("--party", "Jpan")]
+)
+def test_a_flag_that_is_wrong_is_a_wrong_command_line(
+    cli: CommandLine, option: str, value: str
+) -> None:
+    assert cli("add", *MEETING, *SOURCE, option, value).code == 2
+
+
+def test_a_template_that_is_saved_as_it_is_adds_nothing(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+
+    answer = cli("add", "--edit")
+
+    assert (answer.code, answer.out) == (0, "")
+    assert "nothing to add" in answer.err
+    assert cli.version() == 0
+
+
+def test_a_template_that_is_filled_in_is_given_an_id(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill = 's/title = ""/title = "Ministers meet"/; s,url = "",url = "https://a.example/",'
+    monkeypatch.setenv("EDITOR", f"sed -i '{fill}'")
+
+    with freeze_time("2025-03-30 12:00"):
+        answer = cli("add", "--edit")
+
+    assert added(answer) == "2025-03-30-ministers-meet"
 
 
 @pytest.mark.usefixtures("editor")

@@ -219,6 +219,17 @@ def test_a_retracted_event_counts_no_more_from_the_day_of_the_retraction(
     assert told(cli, CARS, "--known-by", "2025-05-01")["retracted_by"] is None
 
 
+def test_what_is_retracted_already_is_not_retracted_again(cli: CommandLine) -> None:
+    cli.ok("retract", CARS, *SOURCE, "--on", "2025-05-02")
+    version = cli.version()
+
+    answer = cli("retract", CARS, *SOURCE, "--on", "2025-05-03", "--why", "It was a hoax")
+
+    assert answer.code == 1
+    assert f"{CARS} is already retracted by 2025-05-02-retraction-of-{CARS}" in answer.err
+    assert cli.version() == version
+
+
 def test_a_retraction_that_is_our_slip_counts_on_all_days(cli: CommandLine) -> None:
     cli.ok("retract", CARS, "--slip", "--on", "2025-05-02")
 

@@ -145,7 +145,7 @@ def test_a_dry_run_of_a_load_adds_nothing(cli: CommandLine, tracker: Tracker, wr
 
     answer = cli.ok("load", "--dry-run", file)
 
-    assert answer.out.startswith("would add 1 event, 0 already there")
+    assert answer.out.endswith("would add 1 event, 0 already there\n")
     assert cli.version() == 0
     assert cli.ok("load", file).out.startswith("added 1 event,")
 
@@ -325,3 +325,19 @@ def test_check_says_what_it_could_not_look_at(
     assert answer.code == 1
     assert ("was not looked at: put these right and check again" in answer.err) is said
     assert ("nothing introduces measure/unheard-of" in answer.err) is not said
+
+
+@pytest.mark.usefixtures("tracker")
+def test_a_dry_run_of_a_load_shows_the_events_that_the_log_lacks(
+    cli: CommandLine, write: Write
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+    later = entry("2025-03-27-later", rate(30, since="2025-05-01"))
+
+    answer = cli.ok("load", str(write("both.toml", cars(), later)), "--dry-run")
+
+    assert 'id = "2025-03-27-later"' in answer.out
+    assert f'id = "{CARS}"' not in answer.out
+    assert "+ measure/cars line/all: +30 %, from 2025-05-01" in answer.out
+    assert answer.out.endswith("would add 1 event, 1 already there\n")
+    assert cli.version() == 1

@@ -1478,7 +1478,11 @@ def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
 
 
 def _no_such(what: str, name: str, names: Sequence[str]) -> str:
-    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    # What all names of a kind begin with does not make two of them alike.
+    kind = f"{name.partition('/')[0]}/" if "/" in name else ""
+    slugs = [each.removeprefix(kind) for each in names if each.startswith(kind)]
+    close = get_close_matches(name.removeprefix(kind), slugs, n=3, cutoff=0.6)
+    close = [kind + each for each in close]
     if not close:
         close = [each for each in names if name and name.split("/")[-1] in each][:3]
     hint = f": did you mean {', '.join(close)}?" if close else ""

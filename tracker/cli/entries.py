@@ -14,7 +14,7 @@ from tracker.cli.options import note, open_tracker
 from tracker.errors import BadCommand, BadDay, BadEntries, Problem, TrackerError
 
 if TYPE_CHECKING:
-    from tracker.app import Expected, Tracker
+    from tracker.app import Expected, Loaded, Tracker
     from tracker.catalogue import Batch
     from tracker.domain.timeline import Fact
 
@@ -118,7 +118,9 @@ def load(
     expected = options.expected(expect)
     tracker = options.unopened_tracker(db)
     is_new = not tracker.is_there()
-    if mapping is None:
+    if mapping is None and dry_run:
+        loaded = _previewed(tracker, _given(files), expected)
+    elif mapping is None:
         loaded = tracker.load(_given(files), dry_run=dry_run, expected=expected)
     else:
         loaded, table = tracker.load_spells(
@@ -136,6 +138,20 @@ def load(
             f"added {_events(loaded.added)}, {loaded.already} already there; "
             f"the log is at version {loaded.version}"
         )
+
+
+def _previewed(tracker: "Tracker", paths: list[Path], expected: "list[Expected]") -> "Loaded":
+    """What a load would do, shown; of files of JSON lines, which may be of any length, counted."""
+    from tracker import catalogue
+
+    batch = catalogue.open_files(paths)
+    if batch.streams or batch.problems or len(batch.events) > _SHOWN:
+        return tracker.add(batch, dry_run=True, expected=expected)
+    return _show_preview(tracker, batch, expected)
+
+
+_SHOWN = 100
+"""How many events a dry run shows with all that they say."""
 
 
 def check(
@@ -236,6 +252,10 @@ def add(
         _take(tracker, given, expected, dry_run=dry_run)
         return
     if not edit:
+        needed = {"--title": title, "--occurred": occurred, "--url": url}
+        missing = [option for option, value in needed.items() if not value]
+        if missing and not sys.stdin.isatty():
+            raise BadCommand("\n".join(f"{option} is missing" for option in missing))
         title = title or _asked("--title", "Title")
         occurred = occurred or _asked("--occurred", "Day it occurred")
         url = url or _asked("--url", "Address of the source")
@@ -251,16 +271,20 @@ def add(
             "place": place,
             "summary": summary,
             "tags": tag,
-            "actors": [{"party": code} for code in party or ()],
+            "actors": [{"party": _party(each)} for each in party or ()],
             "sources": [_source(tracker, url, publisher, published, source_title, cites)],
             "effects": [_effect(each) for each in effect or ()],
         }
     )
-    entry.setdefault("id", _id(entry.get("occurred", ""), title or "untitled"))
+    if title and occurred:
+        entry.setdefault("id", _id(entry["occurred"], title))
     if edit:
-        _edit(tracker, entry, expected, dry_run=dry_run)
+        is_blank = not entry.keys() - {"kind"}
+        _edit(tracker, None if is_blank else entry, expected, dry_run=dry_run)
     else:
         batch = catalogue.read_entries([entry], "the command line")
+        if batch.problems:
+            raise BadCommand("\n".join(map(str, batch.problems)))
         _take(tracker, batch, expected, dry_run=dry_run)
 
 
@@ -354,7 +378,15 @@ def retract(
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     entry = _about(tracker, told, "retraction", why, on, slip, url, publisher, published)
-    _take(tracker, _made(tracker, entry), expected, dry_run=dry_run)
+    batch = _made(tracker, entry)
+    # The same retraction once more is already there, and a slip counts on other days.
+    is_same = told.retracted_by in {each.id for each in batch.events}
+    if told.retracted_by is not None and not (slip or is_same):
+        raise TrackerError(
+            f"{told.id} is already retracted by {told.retracted_by}: retract that to bring it "
+            "back, or tracker corroborate it with one more source"
+        )
+    _take(tracker, batch, expected, dry_run=dry_run)
 
 
 def corroborate(
@@ -464,6 +496,18 @@ def _day(tracker: "Tracker", text: str | None, option: str) -> str | None:
         raise BadCommand(f"{option}: {error}") from None
 
 
+def _party(text: str) -> str:
+    """The code of a party as typed; a name is refused with the code that it may mean."""
+    from tracker.domain.parties import party, suggest
+
+    found = party(text)
+    if found is None:
+        near = ", ".join(f"{each.code} ({each.name})" for each in suggest(text))
+        hint = f"did you mean {near}?" if near else "tracker parties looks up a name"
+        raise BadCommand(f"--party {text}: write the code of a party, such as US, JP or EU; {hint}")
+    return text
+
+
 def _effect(text: str) -> Any:
     from tracker.domain.bounds import read_toml
 
@@ -507,9 +551,13 @@ def _asked(option: str, label: str) -> str:
 
 
 def _edit(
-    tracker: "Tracker", entry: dict[str, Any], expected: "list[Expected]", *, dry_run: bool
+    tracker: "Tracker",
+    entry: dict[str, Any] | None,
+    expected: "list[Expected]",
+    *,
+    dry_run: bool,
 ) -> None:
-    """Let the user write the entry; a draft that is refused is kept."""
+    """Let the user write the entry, or one from a template; a draft that is refused is kept."""
     import shlex
     import subprocess
     import tempfile
@@ -522,8 +570,10 @@ def _edit(
     ) as draft:
         draft.write("# Save and close the editor to add this; empty the file to add nothing.\n")
         draft.write("# What fields and effects there are: tracker schema, events/README.md\n\n")
-        draft.write(catalogue.to_toml(entry))
+        day = tracker.today().isoformat()
+        draft.write(_TEMPLATE.format(day=day) if entry is None else catalogue.to_toml(entry))
     path = Path(draft.name)
+    before = path.read_bytes()
     try:
         subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError) as error:
@@ -531,6 +581,11 @@ def _edit(
             f"the editor {editor!r} failed ({error}); the draft is kept in {path}. "
             "Name another one in EDITOR"
         ) from None
+    if entry is None and path.read_bytes() == before:
+        note("nothing to add: the draft is as it was")
+        path.unlink()
+        return
+    _name(path)
     try:
         batch = catalogue.read_files([path])
         if not (batch.events or batch.problems):
@@ -541,6 +596,46 @@ def _edit(
         note(f"the draft is kept: mend it and run tracker add - < {path}")
         raise
     path.unlink()
+
+
+_TEMPLATE = """\
+[[event]]                # its id is made from the day and the title
+title = ""               # one plain sentence in the present tense
+kind = "report"          # or statement, meeting, order, notice, ruling, …
+occurred = {day}
+# reported = {day}  # when it was first public, if its sources do not show that
+# place = "Seoul"
+# summary = "What the title does not say"
+
+[[event.sources]]        # at least one
+url = ""
+# publisher = "Example"
+published = {day}
+
+# [[event.effects]]      # what it changes, if anything; as many as it takes
+# kind = "rate-set"
+# subject = "measure/us-232-autos"
+# line = "all"
+# rate = 25
+# from = {day}
+"""
+
+
+def _name(path: Path) -> None:
+    """Write an id into a draft of one event that has none, as soon as one can be made."""
+    from tracker.domain.bounds import read_toml
+
+    text = path.read_text(encoding="utf-8", errors="surrogateescape")
+    try:
+        (event,) = read_toml(text)["event"]
+        if not isinstance(event, dict) or "id" in event or not event["title"]:
+            return
+        name = _id(str(event["occurred"]), str(event["title"]))
+    except (ValueError, KeyError, TypeError):
+        return  # Whoever reads it says what is wrong with it.
+    header = re.compile(r"^\s*\[\[event\]\][^\n]*$", re.MULTILINE)
+    named = header.sub(lambda found: f'{found[0]}\nid = "{name}"', text, count=1)
+    path.write_text(named, encoding="utf-8", errors="surrogateescape")
 
 
 def _made(tracker: "Tracker", entry: dict[str, Any]) -> "Batch":
@@ -572,14 +667,15 @@ def _take(tracker: "Tracker", batch: "Batch", expected: "list[Expected]", *, dry
         say(f"{_events(loaded.already)} already there")
 
 
-def _show_preview(tracker: "Tracker", batch: "Batch", expected: "list[Expected]") -> None:
+def _show_preview(tracker: "Tracker", batch: "Batch", expected: "list[Expected]") -> "Loaded":
     from tracker.catalogue import to_toml
     from tracker.domain.events import content_of
 
     preview = tracker.preview(batch, expected=expected)
     import json
 
-    for event in batch.events:
+    fresh = set(preview.loaded.ids)
+    for event in [each for each in batch.events if each.id in fresh]:
         say(to_toml(json.loads(content_of(event))))
     for sign, facts in (("-", preview.gone), ("+", preview.new)):
         for fact in facts:
@@ -587,6 +683,7 @@ def _show_preview(tracker: "Tracker", batch: "Batch", expected: "list[Expected]"
     if not (preview.gone or preview.new):
         say("it would change no state")
     note("nothing was added")
+    return preview.loaded
 
 
 def _in_words(fact: "Fact") -> str:

@@ -252,7 +252,8 @@ def read_period(text: str, *, today: date) -> Period:
         return Period(first, last, text)
     plain = _PLAIN.fullmatch(text)
     if plain is None or text[-1] in "?~%":
-        raise BadDay(_no_day(text))
+        more = "" if _SLASHED.fullmatch(text) else ", today, yesterday, +30d or 2025-Q2"
+        raise BadDay(_no_day(text) + more)
     when = When.read(text)
     return Period(when.earliest, when.latest, text)
 
