@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from tracker.domain.corrections import by_target, counted
 from tracker.domain.dates import AsOf
+from tracker.domain.disputes import Dispute, Side, place_of, sides
 from tracker.domain.events import Development, Event, read_event
-from tracker.domain.state import State, state
+from tracker.domain.state import Disputing, State, state
 from tracker.domain.timeline import Assignment, Fact, assignments, fold_all
 
 
@@ -94,11 +95,25 @@ def state_on(events: Iterable[Event], day: str, known_by: str | None = None) -> 
         for fact in folded(events)
         if fact.until > at.day and fact.known <= at.knowledge < fact.known_until
     ]
-    rivals = [
-        each
-        for event in events
-        if isinstance(event, Development) and event.against and event.public <= at.knowledge
-        for content in counted(event, {})
-        for each in assignments(content)
-    ]
-    return state(at, known, rivals)
+    return state(at, known, disputing(assigned(events), at))
+
+
+def disputing(
+    said: Iterable[Assignment], at: AsOf, read: tuple[str, str] | None = None
+) -> Disputing:
+    """What the other sides say, of everything that is *said*, as known at *at*."""
+    known = [each for each in said if each.known <= at.knowledge < each.known_until]
+    pairs = {(each.decided.event, each.against) for each in known if each.against}
+
+    def disputes(pairs: Iterable[tuple[str, str]]) -> list[Dispute]:
+        return [
+            Dispute(rival, against, place_of(e for e in known if e.decided.event == against))
+            for rival, against in sorted(pairs)
+        ]
+
+    def disputed(subject: str, events: Collection[str]) -> Iterable[Side]:
+        here = [each for each in known if each.subject == subject]
+        by = disputes([read])[0] if read in pairs and read else None
+        return sides(here, disputes(pairs), by)
+
+    return disputed

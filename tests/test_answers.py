@@ -7,16 +7,17 @@ changes between two, the history of a part, and what the log would have said at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import oracle
-from tests.entries import assigned
+from tests.entries import assigned, disputing
 from tests.store.test_projection import Databases, databases
 from tests.strategies import SUBJECTS, WINDOW, leaves_the_introduction, logs
 from tracker.app import Tracker
@@ -50,21 +51,16 @@ def loaded(databases: Databases) -> Loaded:
 def refolded(events: Sequence[Event], at: AsOf, rival: Development | None = None) -> State:
     """The state by folding everything anew, without a database."""
     said = assigned(events)
-    disputed = [each for each in said if each.against and each.known <= at.knowledge]
-    if rival is not None:
-        assert rival.against is not None
-        said = sorted(
-            read_as(said, rival.id, rival.against), key=lambda each: (each.subject, each.part)
-        )
-        disputed = [each for each in said if each.against and each.known <= at.knowledge]
+    read = (rival.id, str(rival.against)) if rival else None
+    folded = fold_all(read_as(said, *read) if read else said)
     return state(
         at,
         (
             fact
-            for fact in fold_all(said)
+            for fact in folded
             if fact.until > at.day and fact.known <= at.knowledge < fact.known_until
         ),
-        (each for each in disputed if at.knowledge < each.known_until),
+        disputing(said, at, read),
     )
 
 
@@ -122,6 +118,94 @@ def test_by_a_reading_the_database_says_what_refolding_says(
 
     expected = refolded(events, at, rival).subjects
     assert found == tuple(each for each in expected if subject in (None, each.subject))
+
+
+class Answer(NamedTuple):
+    """What a part is on a day, or else what is due of it; and which days and events say so."""
+
+    said: tuple[object, ...]
+    days: tuple[date, date]
+    events: set[str]
+
+
+def answers(facts: Iterable[Fact], at: AsOf) -> dict[tuple[str, str], Answer]:
+    """Subject and part → what it is at *at*, of those that are or will be anything."""
+    known = [fact for fact in facts if fact.known <= at.knowledge < fact.known_until]
+    found = {}
+    for key in {fact[:2] for fact in known}:
+        part = [fact for fact in known if fact[:2] == key]
+        here = [fact for fact in part if fact.since <= at.day < fact.until]
+        perhaps = sorted(fact for fact in here if not fact.certain)
+        certain = [fact for fact in here if fact.certain]
+        coming = [fact for fact in part if at.day < fact.since and fact.value is not None]
+        if perhaps or (certain and certain[0].value is not None):
+            first = (certain or perhaps)[0]
+            value = certain[0].value if certain else None
+            said = ("now", value, *sorted(str(fact.value) for fact in perhaps))
+            events = {first.event, *(fact.event for fact in perhaps)}
+            found[key] = Answer(said, (first.since, first.until), events)
+        elif coming:
+            due = min(coming, key=lambda fact: (fact.since, not fact.certain, fact.event))
+            days = due.since, due.until
+            found[key] = Answer(("next", due.value, due.certain, *days), days, {due.event})
+    return found
+
+
+def contested(
+    ours: dict[tuple[str, str], Answer], theirs: dict[tuple[str, str], Answer], event: str
+) -> set[tuple[str, str]]:
+    """The parts that are another thing by theirs, or the same of *event* on other days."""
+    found = set()
+    for key in {*ours, *theirs}:
+        mine, other = ours.get(key), theirs.get(key)
+        if not mine or not other or mine.said != other.said:
+            found.add(key)
+            continue
+        if event in mine.events and mine.days != other.days:
+            found.add(key)
+    return found
+
+
+def carried(found: State, rival: str) -> set[tuple[str, str]]:
+    """The parts beside which a state puts a rival."""
+    return {
+        (each.subject, part)
+        for each in (*found.subjects, *found.absent)
+        for part in (*each.parts, *each.next, *each.disputed)
+        if any(one.event == rival for one in each.rivals(part))
+    }
+
+
+def shown(found: State) -> set[str]:
+    return {each.subject for each in (*found.subjects, *found.absent)}
+
+
+@settings(max_examples=120)
+@given(some_logs.filter(rivals), days, days, st.data())
+def test_a_part_carries_a_rival_where_its_reading_gives_another_value(
+    loaded: Loaded, events: list[Event], day: date, known_by: date, data: st.DataObject
+) -> None:
+    cut = data.draw(st.none() | st.integers(1, len(events)))
+    subject = data.draw(st.sampled_from([None, *SUBJECTS]))
+    at = AsOf(day, known_by, cut)
+    there = events[:cut]
+    said = assigned(there)
+    ours = answers(fold_all(said), at)
+
+    tracker = loaded(events)
+    found = tracker.state(at, subject=subject)
+
+    for rival in rivals(there):
+        against = str(rival.against)
+        theirs = answers(fold_all(read_as(said, rival.id, against)), at)
+        read = tracker.state(replace(at, reading=rival.id), subject=subject)
+        differs = contested(ours, theirs, against)
+        turned = contested(theirs, ours, rival.id)
+        assert carried(found, rival.id) == {key for key in differs if key[0] in shown(found)}
+        assert carried(read, against) == {key for key in turned if key[0] in shown(read)}
+        # What is not there is shown where the other side says anything of the day.
+        now = {key for key in differs if (said_of := theirs.get(key)) and said_of.said[0] == "now"}
+        assert {key[0] for key in now if subject in (None, key[0])} <= shown(found)
 
 
 @settings(max_examples=40)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from tests.conftest import CARS, CommandLine, Write, cars, entry, rate
+from tests.conftest import CARS, EVERY_CAR, MEASURE, CommandLine, Write, cars, entry, rate
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
@@ -250,3 +252,113 @@ def test_a_diff_can_be_read_as_if_a_rival_were_right(cli: CommandLine) -> None:
     assert plain["changes"] == []
     assert read["after"]["reading"] == rival
     assert {change["event"] for each in read["changes"] for change in each["parts"]} == {rival}
+
+
+JOINED = "2024-05-cptpp-uk-joined-other-month"
+
+
+@pytest.mark.parametrize(
+    ("subject", "part", "day", "rival"),
+    [
+        ("agreement/cptpp", "party/GB", "2024-06-01", JOINED),
+        ("agreement/manila-pact", "stage", "1974-01-01", "1973-11-07-manila-pact-ended-claimed"),
+    ],
+)
+def test_a_rival_is_there_on_just_the_days_in_dispute(
+    cli: CommandLine, subject: str, part: str, day: str, rival: str
+) -> None:
+    said = cli.ok("why", subject, part, "--as-of", day)
+    shown = cli.ok("show", subject, "--as-of", day)
+    found = cli.ok("state", subject, "--as-of", day, "--format", "json").json
+    before = cli.ok("state", subject, "--as-of", "1960-01-01", "--format", "json").json
+
+    assert f"({rival})" in said.out
+    assert any(row[0] == part and row[-1] == rival for row in shown.rows)
+    assert [one["event"] for one in found["subjects"][0]["parts"][part]["rivals"]] == [rival]
+    assert rival not in str(before)
+
+
+def test_by_a_reading_what_it_is_read_against_is_the_other_side(cli: CommandLine) -> None:
+    found = cli.ok(
+        "why", "agreement/cptpp", "party/GB", "--as-of", "2024-06-01", "--reading", JOINED
+    )
+
+    assert "in-force, from 2024-05-31" in found.out.splitlines()[1]
+    assert "rival: ratified, from 2024-05-17" in found.out
+
+
+TRUCKS = "measure/trucks"
+
+
+def about_trucks() -> str:
+    """A tariff on cars, one on trucks, and a source that takes the first for the second."""
+    introduced = {**MEASURE, "subject": TRUCKS, "title": "Tariff on trucks"}
+    scope = {**EVERY_CAR, "subject": TRUCKS}
+    taxed = {**rate(35, since=date(2025, 4, 10)), "subject": TRUCKS}
+    trucks = entry("2025-03-20-trucks", introduced, scope, {**rate(5), "subject": TRUCKS})
+    rival = entry("2025-03-27-trucks-instead", taxed, against=CARS)
+    return "\n".join((cars(), trucks, rival))
+
+
+def test_a_rival_about_another_subject_is_a_conflict_of_both(
+    cli: CommandLine, write: Write
+) -> None:
+    cli.ok("load", str(write("a.toml", about_trucks())))
+
+    def conflicts(subject: str) -> list[str]:
+        found = cli.ok("conflicts", "--subject", subject, "--format", "json").json
+        return [each["event"]["id"] for each in found["conflicts"]]
+
+    def rivals(subject: str, part: str) -> list[str]:
+        shown = cli.ok("state", subject, "--as-of", "2025-05-01", "--format", "json").json
+        return [one["event"] for one in shown["subjects"][0]["parts"][part]["rivals"]]
+
+    assert conflicts(TRUCKS) == conflicts("measure/cars") == [CARS]
+    assert rivals(TRUCKS, "line/all") == ["2025-03-27-trucks-instead"]
+    assert rivals("measure/cars", "line/all") == ["2025-03-27-trucks-instead"]
+
+
+def test_what_only_a_rival_says_is_there_stands_beside_what_is(
+    cli: CommandLine, write: Write
+) -> None:
+    ended = {"kind": "measure-ended", "subject": "measure/cars", "from": date(2025, 6, 1)}
+    rival = entry("2025-03-27-ended", ended, against=CARS)
+    cli.ok("load", str(write("a.toml", cars(), rival)))
+    asked = ("measure/cars", "--as-of", "2025-06-01")
+
+    state = cli.ok("state", *asked, "--format", "json").json["subjects"][0]
+    why = cli.ok("why", "measure/cars", "ended", "--as-of", "2025-06-01")
+    shown = cli.ok("show", *asked)
+
+    assert state["stage"] == "in-force"
+    assert state["disputed"]["ended"]["rivals"][0]["value"] is True
+    assert "rival: yes, from 2025-06-01 (2025-03-27-ended)" in why.out
+    assert any(row[:2] == ["ended", "disputed"] for row in shown.rows)
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (("--at-version", "100"), "was not in the log at version 100"),
+        (("--known-by", "2020-01-01"), "was not known by 2020-01-01"),
+    ],
+)
+def test_a_reading_by_a_rival_that_was_not_there_is_refused(
+    cli: CommandLine, at: tuple[str, ...], said: str
+) -> None:
+    found = cli("state", "agreement/cptpp", "--reading", JOINED, *at)
+
+    assert (found.code, found.out) == (3, "")
+    assert said in found.err
+
+
+def test_a_reading_by_a_retracted_rival_is_refused(cli: CommandLine, write: Write) -> None:
+    back = entry("2025-06-01-taken-back", kind="retraction", of="2025-03-27-trucks-instead")
+    cli.ok("load", str(write("a.toml", about_trucks(), back)))
+    reading = ("--reading", "2025-03-27-trucks-instead")
+
+    now = cli("why", TRUCKS, *reading)
+    before = cli("why", TRUCKS, *reading, "--known-by", "2025-05-31")
+
+    assert (now.code, before.code) == (3, 0)
+    assert "was retracted by 2025-06-01-taken-back" in now.err

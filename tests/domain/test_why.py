@@ -37,9 +37,10 @@ def test_it_names_what_decides_what_that_overrode_and_what_would_show_instead() 
     second = event("second", "2025-06-01", *line(CARS, rate=50))
     pause = event("pause", "2025-07-01", *line(CARS, rate=10, until="2025-10-01"))
 
-    found = reason(assigned([first, second, pause], CARS, "line/all"), AsOf(date(2025, 8, 1), None))
+    said = assigned([first, second, pause], CARS, "line/all")
 
-    assert found is not None
+    found = reason(CARS, "line/all", said, AsOf(date(2025, 8, 1), None))
+
     assert found.deciding is not None
     assert found.instead is not None
     assert found.deciding.decided.event == pause.id
@@ -53,9 +54,8 @@ def test_it_names_what_became_known_later_and_decides_now() -> None:
     notice = event("notice", "2025-09-24", *line(CARS, rate=15, **{"from": "2025-08-01"}))
     at = AsOf(date(2025, 8, 15), date(2025, 9, 1))
 
-    found = reason(assigned([first, notice], CARS, "line/all"), at)
+    found = reason(CARS, "line/all", assigned([first, notice], CARS, "line/all"), at)
 
-    assert found is not None
     assert found.deciding is not None
     assert found.hindsight is not None
     assert found.deciding.decided.event == first.id
@@ -68,10 +68,11 @@ def test_what_decides_is_what_the_naive_rule_says(
     events: list[Event], day: date, known_by: date
 ) -> None:
     for subject, part in (("agreement/a", "stage"), ("measure/b", "line/all")):
-        found = reason(assigned(events, subject, part), AsOf(day, known_by))
+        said = assigned(events, subject, part)
+        found = reason(subject, part, said, AsOf(day, known_by))
         certain, possible = oracle.answer(events, subject, part, day, known_by)
 
-        deciding = found.deciding if found else None
+        deciding = found.deciding
         assert (deciding and (deciding.value, deciding.decided.event)) == certain
-        perhaps = {(each.value, each.decided.event) for each in found.perhaps} if found else set()
+        perhaps = {(each.value, each.decided.event) for each in found.perhaps}
         assert perhaps == set(possible)

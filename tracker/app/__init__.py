@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from tracker.app.disputing import Disputes, FoldedDisputes
 from tracker.app.telling import each_told, said_of, told_of
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.calendar import EVERYTHING, Choice, What
@@ -740,16 +741,12 @@ class Tracker:
         if at.at_version is None and at.reading is None:
             named = {party, EVERYONE, *groups} if party else ()
             known = facts.facts_at(conn, at, kind=kind, subject=subject, parties=named)
-            rivals = facts.rivals_at(conn, at, subject=subject)
-            yield from each_state(placed, known, rivals, party=party, groups=groups)
+            disputes = Disputes(conn, at, subject=subject)
+            yield from each_state(placed, known, disputes, party=party, groups=groups)
             return
         names = logs.each_introduced(conn, *([kind] if kind else []))
         for chunk in logs.chunks([subject] if subject else names, logs.SUBJECTS_AT_ONCE):
-            found = self._state_folded(
-                conn, at, placed, chunk, kind=kind, party=party, groups=groups
-            )
-            for each in found.subjects:
-                yield State(placed, (each,))
+            yield self._state_folded(conn, at, placed, chunk, kind=kind, party=party, groups=groups)
 
     def _state(
         self,
@@ -770,8 +767,8 @@ class Tracker:
             known = facts.facts_at(
                 conn, at, kind=kind, subject=subject, parties=named, forms=forms, imposer=imposer
             )
-            rivals = facts.rivals_at(conn, at, subject=subject)
-            return state_of_rows(placed, known, rivals, party=party, groups=groups)
+            disputes = Disputes(conn, at, subject=subject)
+            return state_of_rows(placed, known, disputes, party=party, groups=groups)
         subjects = [subject] if subject else None
         return self._state_folded(conn, at, placed, subjects, kind=kind, party=party, groups=groups)
 
@@ -786,51 +783,80 @@ class Tracker:
         party: str | None = None,
         groups: Collection[str] = (),
     ) -> State:
-        folded, disputed = self._folded(conn, at, subjects)
+        read = self._rival(conn, at)
+        said = self._assigned_by(conn, at, subjects, read)
         held = (
             held_row(each)
-            for each in folded
+            for each in fold_all(_read(said, read, subjects))
             if each.until > at.day
             and each.known <= at.knowledge < each.known_until
             and (kind is None or each.subject.startswith(kind + "/"))
         )
-        rivals = (each for each in disputed if each.known <= at.knowledge < each.known_until)
-        return state_of_rows(placed, held, rivals, party=party, groups=groups)
+        disputes = FoldedDisputes(conn, at, said, read)
+        return state_of_rows(placed, held, disputes, party=party, groups=groups)
 
     def _facts_about(self, conn: Connection, at: AsOf, subjects: Collection[str]) -> list[Fact]:
         """The facts of *subjects* on all days, as known on every day, at the version of *at*."""
         if at.at_version is None and at.reading is None:
             return facts.about(conn, subjects)
-        return self._folded(conn, at, subjects)[0]
+        return self._folded(conn, at, subjects)
 
-    def _folded(
-        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
-    ) -> tuple[list[Fact], list[Assignment]]:
-        """The facts at a version or by a reading, folded for the question; and the rivals."""
-        said = self._said_of(conn, at, subjects)
-        return list(fold_all(said)), [each for each in said if each.against is not None]
+    def _folded(self, conn: Connection, at: AsOf, subjects: Collection[str] | None) -> list[Fact]:
+        """The facts at a version or by a reading, folded for the question."""
+        return list(fold_all(self._said_of(conn, at, subjects)))
 
     def _said_of(
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
     ) -> list[Assignment]:
         """What was assigned, by any day of knowledge, at the version and by the reading of *at*."""
+        read = self._rival(conn, at)
+        return _read(self._assigned_by(conn, at, subjects, read), read, subjects)
+
+    def _rival(self, conn: Connection, at: AsOf) -> tuple[str, str] | None:
+        """The rival that *at* is read by, and the event that it disagrees with.
+
+        Raises:
+            NotFound: there is no such rival, or was none at the version of *at*.
+        """
         if at.reading is None:
-            return self._assigned(conn, at, subjects)
+            return None
         against = logs.rival_of(conn, at.reading)
         if against is None:
-            rivals = logs.rivals(conn)
-            raise NotFound(_no_such("rival event", at.reading, rivals))
-        wanted = subjects
-        if subjects is not None:
+            raise NotFound(_no_such("rival event", at.reading, logs.rivals(conn)))
+        if logs.rival_of(conn, at.reading, at_version=at.at_version) is None:
+            self._event(conn, at.reading, at)
+        return at.reading, against
+
+    def require_rival(self, at: AsOf) -> None:
+        """Make sure that there is a rival to read *at* by, and that it says anything.
+
+        Raises:
+            NotFound: there is none, or it is not known at *at*, or was retracted.
+        """
+        if at.reading is None:
+            return
+        with self._reading() as conn:
+            self._rival(conn, at)
+            told = self._event(conn, at.reading, at)
+        if told.retracted_by:
+            raise NotFound(
+                f"{at.reading} was retracted by {told.retracted_by}: there is no reading by it"
+            )
+
+    def _assigned_by(
+        self,
+        conn: Connection,
+        at: AsOf,
+        subjects: Collection[str] | None,
+        read: tuple[str, str] | None,
+    ) -> list[Assignment]:
+        """What was assigned to *subjects*, and to all that the two sides of *read* speak of."""
+        if subjects is not None and read is not None:
             # What a rival says of one subject takes away what the other says of another.
             from tracker.store import stories
 
-            wanted = {*subjects, *stories.subjects_of(conn, [at.reading, against])}
-        read = read_as(self._assigned(conn, at, wanted), at.reading, against)
-        return sorted(
-            (each for each in read if subjects is None or each.subject in subjects),
-            key=lambda each: (each.subject, each.part),
-        )
+            subjects = {*subjects, *stories.subjects_of(conn, read)}
+        return self._assigned(conn, at, subjects)
 
     def _assigned(
         self, conn: Connection, at: AsOf, subjects: Collection[str] | None
@@ -840,6 +866,17 @@ class Tracker:
         from tracker.store import stories
 
         return stories.said_at(conn, at, subjects=subjects)
+
+    def show(self, at: AsOf, subject: str) -> tuple[State, list[Fact]]:
+        """The state of *subject* at *at*, and its timeline as known then: of one version.
+
+        Raises:
+            NotFound: no event introduces *subject*.
+        """
+        with self._reading() as conn:
+            self._require_subject(conn, subject)
+            found = self._state(conn, at, subject=subject)
+            return found, self._timeline(conn, at, subject, knowledge=False)
 
     def timeline(self, at: AsOf, subject: str) -> list[Fact]:
         """The facts of *subject* on all days, as known at *at*, by part and first day.
@@ -852,7 +889,7 @@ class Tracker:
     def _timeline(self, conn: Connection, at: AsOf, subject: str, *, knowledge: bool) -> list[Fact]:
         if at.at_version is None and at.reading is None:
             return list(facts.timeline(conn, subject, at=None if knowledge else at))
-        folded, _ = self._folded(conn, at, [subject])
+        folded = self._folded(conn, at, [subject])
         return [
             each for each in folded if knowledge or each.known <= at.knowledge < each.known_until
         ]
@@ -923,25 +960,19 @@ class Tracker:
             self._require_subject(conn, subject)
             found = self._state(conn, at, subject=subject)
             said = [each for each in self._said_of(conn, at, [subject]) if each.against is None]
-            names = sorted({each.part for each in said})
+            here = next(iter((*found.subjects, *found.absent)), None)
+            disputed = set(here.disputed) if here else set()
+            names = sorted({each.part for each in said} | disputed)
             if part is not None and part not in names:
                 raise NotFound(_no_such(f"part of {subject}", part, names))
-            reasons = [
-                each
-                for name in names
-                if part in (None, name)
-                and (each := reason([one for one in said if one.part == name], at))
-                and (part or each.deciding or each.perhaps)
-            ]
-            here = found.subjects[0] if found.subjects else None
-            return found, [
-                Why(
-                    each,
-                    here.parts.get(each.part) if here else None,
-                    self._borne_out(conn, each, at),
-                )
-                for each in reasons
-            ]
+            reasons = []
+            for name in names if part is None else [part]:
+                each = reason(subject, name, (one for one in said if one.part == name), at)
+                held = here.parts.get(name) if here else None
+                rivals = here.rivals(name) if here else ()
+                if part or each.deciding or each.perhaps or rivals:
+                    reasons.append(Why(each, held, rivals, self._borne_out(conn, each, at)))
+            return found, reasons
 
     def _borne_out(self, conn: Connection, found: Reason, at: AsOf) -> dict[str, Told]:
         said = [found.deciding, found.instead, found.hindsight, *found.perhaps, *found.later]
@@ -1062,7 +1093,7 @@ class Tracker:
             else:
                 turning = [
                     each
-                    for each in self._folded(conn, at, None)[0]
+                    for each in self._folded(conn, at, None)
                     if each.known <= at.knowledge < each.known_until
                 ]
         return replace(plans, as_of=replace(plans.as_of, day=at.day)), agenda(
@@ -1074,14 +1105,24 @@ class Tracker:
         return lateness(self.events(wanted), by)
 
     def conflicts(self, wanted: Filter) -> list[tuple[Told, list[Told]]]:
-        """The events with rivals, and their rivals, as known by the day of *wanted*."""
-        at = self.as_of(known_by=wanted.known_by, at_version=wanted.at_version)
+        """The events with rivals, and their rivals, as known by the day of *wanted*.
+
+        It asks for either side: a rival may be about what the other is not.
+        """
+        from tracker.app.telling import told_by_id
+
+        by = Filter(known_by=wanted.known_by, at_version=wanted.at_version)
         with self._listing(wanted) as conn:
-            return [
-                (told, [self._event(conn, rival, at) for rival in told.rivals])
-                for _, told in each_told(conn, wanted, logs.entries(conn, wanted))
-                if told.rivals
+            asked = logs.disputed(conn, wanted)
+            targets = {against or name for name, against in asked.items()}
+            entries = logs.entries_of(conn, logs.by_day(conn, targets))
+            found = [
+                told
+                for _, told in each_told(conn, by, entries)
+                if told.rivals and (told.id in asked or not asked.keys().isdisjoint(told.rivals))
             ]
+            rivals = told_by_id(conn, by, {name for told in found for name in told.rivals})
+            return [(told, [rivals[name] for name in told.rivals]) for told in found]
 
     def measures(
         self,
@@ -1107,15 +1148,17 @@ class Tracker:
             imposers = {into, *self._groups_of(conn, at, into)} if into else None
             alone = into if imposers == {into} else None
             found = self._state(conn, at, kind="measure", imposer=alone)
+            charged = into and origin and product
+            tariff = self._tariff_of(conn, at) if charged else None
         listed, lines = bearing_on(
             found, imposers=imposers, origin=origin, groups=groups, product=product
         )
-        if into and origin and product:
-            from tracker.domain.duties import applied
+        if tariff and into and origin and product:
+            from tracker.domain.duties import applied, duty
             from tracker.domain.tariff import Entry
 
             entry = Entry(into, origin, product, at.day)
-            lines = list(applied(lines, self.rate(at, entry)))
+            lines = list(applied(lines, duty(tariff, entry, at)))
         return found, listed, lines
 
     def tariff(self, at: AsOf) -> Tariff:
@@ -1123,14 +1166,17 @@ class Tracker:
 
         The version of the log and the reading are those of *at*; its days do not matter.
         """
+        with self._reading() as conn:
+            return self._tariff_of(conn, at)
+
+    def _tariff_of(self, conn: Connection, at: AsOf) -> Tariff:
         from tracker.app import tariffs
 
-        with self._reading() as conn:
-            key = self._placed(conn, at).at_version, at.reading
-            if self._tariff is None or self._tariff[0] != key:
-                held = self._facts_about(conn, at, tariffs.subjects(conn))
-                self._tariff = key, tariffs.made_of(conn, held, key[0])
-            return self._tariff[1]
+        key = self._placed(conn, at).at_version, at.reading
+        if self._tariff is None or self._tariff[0] != key:
+            held = self._facts_about(conn, at, tariffs.subjects(conn))
+            self._tariff = key, tariffs.made_of(conn, held, key[0])
+        return self._tariff[1]
 
     def question(self, at: AsOf, raw: Mapping[str, Any]) -> Question:
         """The question about goods that *raw* asks.
@@ -1425,6 +1471,19 @@ class Tracker:
                 "facts_digest": facts.digest(conn),
                 "database": self.place,
             }
+
+
+def _read(
+    said: Iterable[Assignment],
+    read: tuple[str, str] | None,
+    subjects: Collection[str] | None,
+) -> list[Assignment]:
+    """What is *said* of *subjects*, by a reading if there is one, by subject and part."""
+    found = said if read is None else read_as(said, *read)
+    return sorted(
+        (each for each in found if subjects is None or each.subject in subjects),
+        key=lambda each: (each.subject, each.part),
+    )
 
 
 def _expected(step: Step, expected: bool) -> Step:

@@ -109,9 +109,7 @@ def _in_words(why: "Why", *, hindsight: bool) -> list[str]:
             named = [source.get(key) for key in ("publisher", "published", "cites")]
             lines.append(f"    source: {', '.join(filter(None, named))} {source['url']}")
     lines += [f"  perhaps: {said(each)}" for each in found.perhaps]
-    for rival in why.held.rivals if why.held else ():
-        value = words.of_value(found.part, rival.value)
-        lines.append(f"  rival: {value}, {words.of_days(rival.since, rival.until)} ({rival.event})")
+    lines += [f"  rival: {words.of_rival(found.part, one)} ({one.event})" for one in why.rivals]
     lines += [f"  overrode: {said(each)}" for each in found.overridden]
     if found.instead:
         lines.append(f"  without it: {said(found.instead)}")

@@ -218,6 +218,7 @@ def coordinate(
         at_version=at_version,
         reading=reading,
     )
+    tracker.require_rival(at)
     said = f"as of {day.echo if day else at.day}"
     if known:
         said += f", known by {known.echo}"

@@ -127,9 +127,8 @@ def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> Non
     from tracker.cli import output
     from tracker.exports import shapes, tables, words
 
-    found = tracker.state(at, subject=subject)
-    timeline = tracker.timeline(at, subject)
-    here = found.subjects[0] if found.subjects else None
+    found, timeline = tracker.show(at, subject)
+    here = next(iter((*found.subjects, *found.absent)), None)
     if format == Format.json:
         shape = shapes.of_state(found) | {
             "subject": subject,
@@ -140,12 +139,14 @@ def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> Non
     if format == Format.csv:
         output.show(format, csv_rows=tables.state_rows(found), csv_columns=tables.STATE.names)
         return
-    if here is None:
+    if not found.subjects:
         output.write(f"{subject} is not there on {at.day}\n")
     else:
-        output.write(f"{here.title}\n{subject}: {here.stage or 'there'}\n\n")
+        output.write(f"{found.subjects[0].title}\n")
+        output.write(f"{subject}: {found.subjects[0].stage or 'there'}\n\n")
+    if here is not None:
         output.table(
-            (
+            [
                 {
                     "part": part,
                     "holds": _certainty(held, due),
@@ -156,7 +157,17 @@ def _show_subject(tracker: Any, subject: str, at: "AsOf", format: Format) -> Non
                 }
                 for parts, due in ((here.parts, False), (here.due(at.day), True))
                 for part, held in sorted(parts.items())
-            ),
+                if found.subjects or held.rivals
+            ]
+            + [
+                {
+                    "part": part,
+                    "holds": "disputed",
+                    "value": words.of_value(part, None),
+                    "rivals": " ".join(rival.event for rival in rivals),
+                }
+                for part, rivals in sorted(here.disputed.items())
+            ],
             ("part", "holds", "value", "days", "event", "rivals"),
         )
     output.write(f"\nTimeline, as known by {at.known_by or 'today'}\n")

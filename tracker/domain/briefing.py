@@ -40,6 +40,7 @@ def names(state: State, changes: tuple[SubjectChanges, ...]) -> set[str]:
     for subject in state.subjects:
         for held in (*subject.parts.values(), *subject.due(state.as_of.day).values()):
             found.update(_said_by(held))
+        found.update(rival.event for some in subject.disputed.values() for rival in some)
     return found
 
 

@@ -13,18 +13,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, TypeAlias
 
 from tracker.domain.dates import EVER, FIRST, AsOf, When
-from tracker.domain.timeline import Assignment, Fact, row_of
+from tracker.domain.disputes import Side
+from tracker.domain.timeline import Assignment, Fact, fold, row_of
 
 STANDING_WORDS = frozenset({"title", "form", "imposer", "instrument", "legal-basis", "about", "of"})
 """The parts that hold on all days and so say nothing of whether a subject is there."""
 
 HeldRow: TypeAlias = tuple[Any, ...]
 """A fact in one row without its days of knowledge, its fields in order and its days ISO texts."""
+
+Disputing: TypeAlias = Callable[[str, Collection[str]], Iterable[Side]]
+"""What the other sides say of a subject, given the events that say something of it."""
 
 
 def held_row(fact: Fact) -> HeldRow:
@@ -35,12 +39,16 @@ def held_row(fact: Fact) -> HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """What a part would be, had a rival event been right."""
+    """What a part would be, had a rival event been right, and on which days.
+
+    None is nothing.  ``certain`` is False when a vague day leaves it open.
+    """
 
     event: str
     value: Any
     since: date
     until: date
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,8 @@ class SubjectState:
     """One subject on one day.
 
     ``parts`` are those with a value (or a possible one) on the day; ``next`` those without,
-    with the next value that is due; ``expired`` those whose value ran out and left nothing.
+    with the next value that is due; ``expired`` those whose value ran out and left nothing;
+    ``disputed`` those with neither, of which a rival says that they have one.
     """
 
     subject: str
@@ -161,6 +170,12 @@ class SubjectState:
     parts: Mapping[str, Held]
     next: Mapping[str, Held]
     expired: frozenset[str] = frozenset()
+    disputed: Mapping[str, tuple[Rival, ...]] = field(default_factory=dict)
+
+    def rivals(self, part: str) -> tuple[Rival, ...]:
+        """What others say *part* is, in place of what it is here."""
+        held = self.parts.get(part) or self.next.get(part)
+        return held.rivals if held else self.disputed.get(part, ())
 
     @property
     def kind(self) -> str:
@@ -210,27 +225,35 @@ class SubjectState:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The subjects that are there at a coordinate, by slug."""
+    """The subjects that are there at a coordinate, by slug.
+
+    ``absent`` are those that are not, of which a rival says anything of the day.
+    """
 
     as_of: AsOf
     subjects: tuple[SubjectState, ...] = field(default=())
+    absent: tuple[SubjectState, ...] = field(default=())
 
 
-def state(as_of: AsOf, facts: Iterable[Fact], rivals: Iterable[Assignment] = ()) -> State:
+def _undisputed(subject: str, events: Collection[str]) -> Iterable[Side]:
+    return ()
+
+
+def state(as_of: AsOf, facts: Iterable[Fact], disputing: Disputing = _undisputed) -> State:
     """The state at *as_of*.
 
     Args:
         facts: those known at the coordinate that end after its day, sorted by subject,
             part and first day.
-        rivals: the assignments of rival events known at the coordinate.
+        disputing: what other sides say, as known at the coordinate.
     """
-    return state_of_rows(as_of, map(held_row, facts), rivals)
+    return state_of_rows(as_of, map(held_row, facts), disputing)
 
 
 def state_of_rows(
     as_of: AsOf,
     facts: Iterable[HeldRow],
-    rivals: Iterable[Assignment] = (),
+    disputing: Disputing = _undisputed,
     *,
     party: str | None = None,
     groups: Collection[str] = (),
@@ -239,24 +262,22 @@ def state_of_rows(
 
     Args:
         facts: as for :func:`state`.
-        rivals: as for :func:`state`.
+        disputing: as for :func:`state`.
         party: only the subjects that it has a part in, on the day or in what is due.
         groups: those that the party belongs to.
     """
-    disputed = _by_event(rivals)
-    day = as_of.day.isoformat()
-    found = (_subject(name, group, day, disputed) for name, group in groupby(facts, key=_NAME))
-    asked = (each for each in found if each)
-    return State(
-        as_of,
-        tuple([each for each in asked if party is None or has_part(each, party, groups)]),
-    )
+    there: list[SubjectState] = []
+    absent: list[SubjectState] = []
+    for each in each_state(as_of, facts, disputing, party=party, groups=groups):
+        there += each.subjects
+        absent += each.absent
+    return State(as_of, tuple(there), tuple(absent))
 
 
 def each_state(
     as_of: AsOf,
     facts: Iterable[HeldRow],
-    rivals: Iterable[Assignment],
+    disputing: Disputing = _undisputed,
     *,
     party: str | None = None,
     groups: Collection[str] = (),
@@ -265,48 +286,49 @@ def each_state(
 
     Args:
         facts: as for :func:`state`, in rows.
-        rivals: as for :func:`state`, by subject.
+        disputing: as for :func:`state`.
         party: as for :func:`state_of_rows`.
         groups: as for :func:`state_of_rows`.
     """
     day = as_of.day.isoformat()
-    disputing = groupby(rivals, key=_NAME)
-    name, said = next(disputing, _NOBODY)
     for subject, group in groupby(facts, key=_NAME):
-        while name is not None and name < subject:
-            name, said = next(disputing, _NOBODY)
-        disputed = _by_event(said) if name == subject else {}
-        found = _subject(subject, group, day, disputed)
+        found, is_there = _subject(subject, group, day, disputing)
         if found and (party is None or has_part(found, party, groups)):
-            yield State(as_of, (found,))
+            yield State(as_of, (found,)) if is_there else State(as_of, (), (found,))
 
 
-_NOBODY: tuple[str | None, Iterator[Assignment]] = (None, iter(()))
 _NAME = itemgetter(0)
 
 
-def _by_event(rivals: Iterable[Assignment]) -> dict[tuple[str, str, str], list[Rival]]:
-    found: dict[tuple[str, str, str], list[Rival]] = {}
-    for each in rivals:
-        if each.against is None:
-            continue
-        rival = Rival(
-            each.decided.event,
-            None if each.value is None else json.loads(each.value),
-            each.since,
-            each.until,
-        )
-        found.setdefault((each.subject, each.part, each.against), []).append(rival)
-    return found
-
-
 def _subject(
-    subject: str,
-    facts: Iterable[HeldRow],
-    day: str,
-    disputed: Mapping[tuple[str, str, str], list[Rival]],
-) -> SubjectState | None:
-    """The state of one subject; None when it is not there on the day."""
+    subject: str, facts: Iterable[HeldRow], day: str, disputing: Disputing
+) -> tuple[SubjectState | None, bool]:
+    """The state of one subject, and whether it is there on the day; None for what is nothing."""
+    if disputing is not _undisputed:
+        facts = list(facts)
+        others = list(disputing(subject, {row[6] for row in facts}))
+    else:
+        others = []
+    here, due, nothing = _picked(facts, day)
+    disputed = _dispute(here, due, others, day) if others else {}
+    found, is_there = _there(subject, Parts(here), Parts(due), nothing, disputed, day)
+    if is_there or (others and _is_claimed(found, day)):
+        return found, is_there
+    return None, False
+
+
+def _is_claimed(subject: SubjectState, day: str) -> bool:
+    """Whether a rival says that any of it is another thing on the day itself."""
+    held = (*subject.parts.values(), *subject.next.values())
+    rivals = (*(each.rivals for each in held), *subject.disputed.values())
+    on = date.fromisoformat(day)
+    return any(each.value is not None and each.since <= on < each.until for each in chain(*rivals))
+
+
+def _picked(
+    facts: Iterable[HeldRow], day: str
+) -> tuple[dict[str, Held | HeldRow], dict[str, Held | HeldRow], frozenset[str]]:
+    """What each part is on the day, what is due of those that are nothing, and what ran out."""
     here: dict[str, Held | HeldRow] = {}
     following: dict[str, HeldRow] = {}
     possible: dict[str, list[HeldRow]] = {}
@@ -335,10 +357,7 @@ def _subject(
     due: dict[str, Held | HeldRow] = {
         part: row for part, row in following.items() if part not in here
     }
-    if disputed:
-        _dispute(here, subject, disputed)
-        _dispute(due, subject, disputed)
-    return _there(subject, Parts(here), Parts(due), frozenset(nothing), day)
+    return here, due, frozenset(nothing)
 
 
 def _of(row: Held | HeldRow) -> HeldRow:
@@ -362,23 +381,82 @@ def _seen(certain: Held | None, possible: list[Held]) -> Held:
 
 
 def _dispute(
-    parts: dict[str, Held | HeldRow],
-    subject: str,
-    disputed: Mapping[tuple[str, str, str], list[Rival]],
-) -> None:
-    """Put the rivals of each value beside it."""
-    for part, found in parts.items():
-        event = found.event if isinstance(found, Held) else found[6]
-        if rivals := disputed.get((subject, part, event)):
-            held = found if isinstance(found, Held) else Held.of_row(found)
-            ordered = sorted(rivals, key=lambda rival: (rival.event, rival.since))
-            parts[part] = replace(held, rivals=tuple(ordered))
+    here: dict[str, Held | HeldRow],
+    due: dict[str, Held | HeldRow],
+    others: Iterable[Side],
+    day: str,
+) -> dict[str, tuple[Rival, ...]]:
+    """Put what other sides say beside each value; what they say of parts that have none."""
+    found: dict[str, list[Rival]] = {}
+    for side in others:
+        for part, said in side.parts.items():
+            rows = (held_row(fact) for fact in fold(_at_once(said)))
+            there, coming, _ = _picked((row for row in rows if row[3] > day), day)
+            mine, theirs = _first(here, due, part), _first(there, coming, part)
+            if _differs(mine, theirs, side.over, is_due=part not in here and part not in there):
+                found.setdefault(part, []).append(_rival(side.event, theirs))
+    for parts in (here, due):
+        for part in found.keys() & parts.keys():
+            held = parts[part]
+            held = held if isinstance(held, Held) else Held.of_row(held)
+            parts[part] = replace(held, rivals=_in_order(found.pop(part)))
+    return {part: _in_order(rivals) for part, rivals in sorted(found.items())}
+
+
+def _at_once(said: Iterable[Assignment]) -> Iterator[Assignment]:
+    """What is known on one day, as if it had always been and were for ever."""
+    return (each._replace(known=FIRST, known_until=EVER) for each in said)
+
+
+def _first(
+    here: Mapping[str, Held | HeldRow], due: Mapping[str, Held | HeldRow], part: str
+) -> tuple[Held | None, bool]:
+    """What a part is, else what is due of it; and whether it is so on the day."""
+    found = here.get(part, due.get(part))
+    held = Held.of_row(found) if isinstance(found, tuple) else found
+    return held, part in here
+
+
+def _differs(
+    mine: tuple[Held | None, bool], theirs: tuple[Held | None, bool], over: str, *, is_due: bool
+) -> bool:
+    """Whether they say another value; or the same of the disputed event on other days."""
+    if mine[1] != theirs[1]:
+        return True
+    one, other = mine[0], theirs[0]
+    if one is None or other is None:
+        return one is not other
+    if _said_of(one) != _said_of(other):
+        return True
+    disputed = is_due or over in (one.event, *(each.event for each in one.possible))
+    return disputed and (one.since, one.until) != (other.since, other.until)
+
+
+def _said_of(held: Held) -> tuple[object, ...]:
+    return held.value, held.certain, sorted(json.dumps(each.value) for each in held.possible)
+
+
+def _rival(event: str, said: tuple[Held | None, bool]) -> Rival:
+    held, _ = said
+    if held is None:
+        return Rival(event, None, FIRST, EVER)
+    shown = held if held.value is not None or not held.possible else held.possible[0]
+    return Rival(event, shown.value, shown.since, shown.until, held.certain)
+
+
+def _in_order(rivals: Iterable[Rival]) -> tuple[Rival, ...]:
+    return tuple(sorted(rivals, key=lambda rival: (rival.event, rival.since)))
 
 
 def _there(
-    subject: str, parts: Parts, due: Parts, expired: frozenset[str], day: str
-) -> SubjectState | None:
-    """The subject with what can be derived of it; None when it is not there on the day."""
+    subject: str,
+    parts: Parts,
+    due: Parts,
+    expired: frozenset[str],
+    disputed: Mapping[str, tuple[Rival, ...]],
+    day: str,
+) -> tuple[SubjectState, bool]:
+    """The subject with what can be derived of it, and whether it is there on the day."""
     kind = subject.split("/", 1)[0]
     # What is due is announced by acts that occurred by the day.
     announced = any((span := due.span(part)) and span[2] <= day for part in due)
@@ -392,7 +470,8 @@ def _there(
             part not in STANDING_WORDS and (parts.says(part) or parts[part].possible)
             for part in parts
         )
-    return SubjectState(subject, stage, parts, due, expired) if there else None
+    shown = stage if there else None
+    return SubjectState(subject, shown, parts, due, expired, disputed), there
 
 
 def _stage_of_measure(parts: Parts, due: Parts, expired: frozenset[str], day: str) -> str | None:

@@ -223,23 +223,32 @@ def fold_all(given: Iterable[Assignment]) -> Iterator[Fact]:
 def read_as(given: Iterable[Assignment], rival: str, against: str) -> Iterator[Assignment]:
     """The assignments as if *rival* were right: in place of *against*, at its place in order.
 
-    Where *against* assigns nothing, the rival keeps its own place; a rival that assigns nothing
-    takes nothing away.
+    On days of knowledge on which *against* assigns nothing, the rival keeps its own place; on
+    those on which the rival assigns nothing, what it disagrees with stands.
     """
     given = list(given)
-    place = next((each.decided for each in given if each.decided.event == against), None)
+    places = {
+        (each.known, each.known_until, each.decided[:3])
+        for each in given
+        if each.decided.event == against
+    }
     known = {(each.known, each.known_until) for each in given if each.decided.event == rival}
     for each in given:
+        mine = [(each.known, each.known_until)]
         if each.decided.event == rival and each.against == against:
-            order = (place or each.decided)[:3]
-            decided = Decided(*order, rival, each.decided.place)
-            yield each._replace(against=None, decided=decided)
+            # A correction may have moved what it disagrees with, and the rival goes along.
+            for first, last, order in places:
+                decided = Decided(*order, rival, each.decided.place)
+                moved = each._replace(against=None, decided=decided)
+                for since, end in _shared([(each.known, each.known_until)], (first, last)):
+                    yield moved._replace(known=since, known_until=end)
+                mine = _without(mine, (first, last))
+            for since, end in mine:
+                yield each._replace(against=None, known=since, known_until=end)
         elif each.decided.event == against:
-            # On days on which nobody knew of the rival, what it disagrees with stands.
-            spans = [(each.known, each.known_until)]
-            for span in known:
-                spans = _without(spans, span)
-            yield from (each._replace(known=since, known_until=end) for since, end in spans)
+            for days in known:
+                mine = _without(mine, days)
+            yield from (each._replace(known=since, known_until=end) for since, end in mine)
         else:
             yield each
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.domain.dates import EVER, AsOf
-from tracker.domain.state import Held
+from tracker.domain.state import Held, Rival
 from tracker.domain.timeline import Assignment
 from tracker.domain.told import Told
 
@@ -38,22 +38,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a part is as it is: the reason, the value with its rivals, and the events by id."""
+    """Why a part is as it is: the reason, the value, what rivals say, and the events by id."""
 
     reason: Reason
     held: Held | None
+    rivals: tuple[Rival, ...]
     events: Mapping[str, Told]
 
 
-def reason(part: Iterable[Assignment], at: AsOf) -> Reason | None:
-    """Why the part is as it is at *at*; None when nothing was ever assigned to it.
+def reason(subject: str, part: str, said: Iterable[Assignment], at: AsOf) -> Reason:
+    """Why a part is as it is at *at*.
 
     Args:
-        part: whatever was assigned to one part, by any day of knowledge; no rivals.
+        said: whatever was assigned to it, by any day of knowledge; no rivals.
     """
-    every = sorted(part, key=lambda each: each.decided, reverse=True)
-    if not every:
-        return None
+    every = sorted(said, key=lambda each: each.decided, reverse=True)
     covering = [each for each in every if each.maybe_since <= at.day < each.maybe_until]
     known = at.knowledge
     here = [each for each in covering if each.known <= known < each.known_until]
@@ -63,8 +62,8 @@ def reason(part: Iterable[Assignment], at: AsOf) -> Reason | None:
     others = (each for each in below if deciding and each.decided.event != deciding.decided.event)
     newest = [each for each in covering if each.known_until == EVER]
     return Reason(
-        every[0].subject,
-        every[0].part,
+        subject,
+        part,
         deciding,
         tuple(here[:place]),
         below,

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from tracker.domain.briefing import Briefing
 from tracker.domain.changes import SubjectChanges
 from tracker.domain.dates import AsOf
-from tracker.domain.state import Held, SubjectState
+from tracker.domain.state import Held, Rival, SubjectState
 from tracker.domain.told import Told
 from tracker.exports import words
 
@@ -53,6 +53,9 @@ def rows(subject: SubjectState, at: AsOf) -> list[Row]:
         if part != "title" or parts[part].rivals or not parts[part].certain
         for row in _rows_of(part, parts[part], due)
     ]
+    found += [
+        row for part, rivals in subject.disputed.items() for row in _rows_of_rivals(part, rivals)
+    ]
     # A rival stays below what it disagrees with, and that is not put together with others.
     disputed = {row.part for row in found if row.holds == "rival"}
     return _together(found, disputed)
@@ -63,7 +66,11 @@ def _rows_of(part: str, held: Held, due: str) -> Iterator[Row]:
         yield _row(part, due or ("" if held.certain else "perhaps"), held)
     for possible in held.possible:
         yield _row(part, "perhaps", possible)
-    for rival in held.rivals:
+    yield from _rows_of_rivals(part, held.rivals)
+
+
+def _rows_of_rivals(part: str, rivals: Iterable[Rival]) -> Iterator[Row]:
+    for rival in rivals:
         value, days = words.of_value(part, rival.value), words.of_days(rival.since, rival.until)
         yield Row(part, "rival", value, days, rival.event, None)
 

@@ -63,15 +63,22 @@ def of_knowledge(at: AsOf) -> dict[str, Any]:
 
 
 def of_state(state: State) -> dict[str, Any]:
-    """``{"as_of", "subjects": […]}``, the subjects by slug."""
+    """``{"as_of", "subjects": […], "absent": […]}``, the subjects by slug.
+
+    ``absent`` are those that are not there on the day, of which a rival says anything then.
+    """
     return {
         "as_of": of_coordinate(state.as_of),
         "subjects": [of_subject(subject) for subject in state.subjects],
+        "absent": [of_subject(subject) for subject in state.absent],
     }
 
 
 def of_subject(subject: SubjectState) -> dict[str, Any]:
-    """One subject, its parts by name."""
+    """One subject, its parts by name.
+
+    ``disputed`` are the parts without a value, now or due, of which a rival says otherwise.
+    """
     return {
         "subject": subject.subject,
         "title": subject.title,
@@ -79,6 +86,10 @@ def of_subject(subject: SubjectState) -> dict[str, Any]:
         "stage": subject.stage,
         "parts": _parts(subject.parts),
         "next": _parts(subject.next),
+        "disputed": {
+            part: {"rivals": [_rival(rival) for rival in rivals]}
+            for part, rivals in sorted(subject.disputed.items())
+        },
     }
 
 
@@ -121,6 +132,7 @@ def _rival(rival: Rival) -> dict[str, Any]:
         "value": rival.value,
         "from": _day(rival.since),
         "until": _day(rival.until),
+        **({} if rival.certain else {"certain": False}),
     }
 
 
@@ -313,7 +325,7 @@ def _reason(why: Why) -> dict[str, Any]:
         "perhaps": [_assigned(each, why.events) for each in found.perhaps],
         "overridden": [_assigned(each, why.events) for each in found.overridden],
         "instead": found.instead and _assigned(found.instead, why.events),
-        "rivals": [_rival(rival) for rival in why.held.rivals] if why.held else [],
+        "rivals": [_rival(rival) for rival in why.rivals],
         "later": [_assigned(each, why.events) for each in found.later],
         "hindsight": found.hindsight and _assigned(found.hindsight, why.events),
     }

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.numbers import plain
-from tracker.domain.state import STANDING_WORDS, Held, SubjectState, without_end
+from tracker.domain.state import STANDING_WORDS, Held, Rival, SubjectState, without_end
 from tracker.domain.ties import members
 from tracker.domain.timeline import Fact
 
@@ -45,7 +45,8 @@ def of_subject(subject: SubjectState, day: date) -> str:
         case _:
             said = _some(", ".join(subject.value("participants") or ()))
     here = (*subject.parts.values(), *subject.due(day).values())
-    disputed = len({rival.event for held in here for rival in held.rivals})
+    rivals = [*(held.rivals for held in here), *subject.disputed.values()]
+    disputed = len({rival.event for some in rivals for rival in some})
     vague = [name for name, held in subject.parts.items() if not held.certain]
     return _some(
         said,
@@ -147,6 +148,14 @@ def of_days(since: date, until: date, hour: str | None = None) -> str:
         return "always"
     begins = f"from {hour or first}" if first else ""
     return _joined(begins, f"until {end}" if end else "", " ")
+
+
+def of_rival(part: str, rival: Rival) -> str:
+    """What another side says of a part, in one line."""
+    if rival.value is None:
+        return "nothing"
+    perhaps = "" if rival.certain else " (perhaps)"
+    return f"{of_value(part, rival.value)}{perhaps}, {of_days(rival.since, rival.until)}"
 
 
 def _measure(subject: SubjectState, day: date) -> str:

@@ -6,6 +6,7 @@ Nothing here needs the model of an event, so a question does not wait for it to 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -190,6 +191,23 @@ def all_assignments(conn: Connection, subjects: Collection[str] | None = None) -
         assignment_of(row)
         for some in logs.chunks(sorted(subjects), _NAMED)
         for row in conn.execute(_about(query, assignment, None, some))
+    ]
+
+
+def said_by(conn: Connection, event: str) -> list[Assignment]:
+    """What one event was ever said to assign, whatever it is about."""
+    subjects: set[str] = set()
+    speaking = {event}
+    while speaking:
+        for content in map(json.loads, logs.contents(conn, speaking).values()):
+            said = (*content.get("effects", ()), *content.get("content", {}).get("effects", ()))
+            subjects |= {effect["subject"] for effect in said}
+        speaking = logs.speaking_of(conn, speaking)
+    query = select(assignment).where(assignment.c.event == event)
+    return [
+        assignment_of(row)
+        for some in logs.chunks(sorted(subjects))
+        for row in plain.once(conn, query.where(assignment.c.subject.in_(some)))
     ]
 
 

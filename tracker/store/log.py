@@ -59,11 +59,15 @@ def version_at(conn: Connection, instant: datetime) -> int:
     return int(conn.execute(query).scalar_one())
 
 
-def rival_of(conn: Connection, event_id: str) -> str | None:
-    """The event that a rival disagrees with; None when it is no rival."""
+def rival_of(conn: Connection, event_id: str, *, at_version: int | None = None) -> str | None:
+    """The event that a rival disagrees with; None when it is no rival, or was none by then."""
     query = select(reference.c.target).where(
         reference.c.event_id == event_id, reference.c.kind == "rival"
     )
+    if at_version is not None:
+        query = query.join(log, log.c.event_id == reference.c.event_id).where(
+            log.c.version <= at_version
+        )
     return conn.scalar(query)
 
 
@@ -71,6 +75,46 @@ def rivals(conn: Connection) -> list[str]:
     """The events that disagree with others, by id."""
     query = select(reference.c.event_id).where(reference.c.kind == "rival")
     return list(conn.scalars(query.order_by(reference.c.event_id)))
+
+
+def rivals_of(
+    conn: Connection, ids: Collection[str], *, at_version: int | None = None
+) -> Iterator[tuple[str, str]]:
+    """The events that disagree with any of *ids*, each with the one that it disagrees with."""
+    for chunk in chunks(sorted(ids)):
+        query = select(reference.c.event_id, reference.c.target).where(
+            reference.c.target.in_(chunk), reference.c.kind == "rival"
+        )
+        if at_version is not None:
+            query = query.join(log, log.c.event_id == reference.c.event_id).where(
+                log.c.version <= at_version
+            )
+        yield from ((rival, against) for rival, against in plain.once(conn, query))
+
+
+def speaking_of(conn: Connection, ids: Collection[str]) -> set[str]:
+    """The events that correct, retract or corroborate any of *ids*."""
+    query = select(reference.c.event_id).where(reference.c.kind != "rival")
+    return {
+        name
+        for chunk in chunks(sorted(ids))
+        for (name,) in plain.once(conn, query.where(reference.c.target.in_(chunk)))
+    }
+
+
+def disputed(conn: Connection, wanted: Filter) -> dict[str, str | None]:
+    """The rivals that *wanted* asks for, and the events that it asks for and that have any.
+
+    Id → the event that it disagrees with; None for one with rivals.
+    """
+    rival = select(reference.c.event_id, reference.c.target).where(reference.c.kind == "rival")
+    pairs = dict(map(tuple, plain.once(conn, rival)))
+    query = _asked(wanted).with_only_columns(log.c.event_id)
+    return {
+        name: pairs.get(name)
+        for some in chunks(sorted({*pairs, *pairs.values()}))
+        for (name,) in plain.once(conn, query.where(log.c.event_id.in_(some)))
+    }
 
 
 def contents(
@@ -284,6 +328,17 @@ def named(conn: Connection, ids: Iterable[str]) -> Iterator[Entry]:
     for chunk in chunks(sorted(set(ids))):
         query = select(*_ENTRY).where(log.c.event_id.in_(chunk)).order_by(log.c.event_id)
         yield from map(_entry, plain.once(conn, query))
+
+
+def by_day(conn: Connection, ids: Iterable[str]) -> list[int]:
+    """The versions of *ids*, by the day on which they occurred, then by id."""
+    query = select(log.c.occurred, log.c.event_id, log.c.version)
+    found = [
+        tuple(row)
+        for some in chunks(sorted(ids))
+        for row in plain.once(conn, query.where(log.c.event_id.in_(some)))
+    ]
+    return [version for _, _, version in sorted(found)]
 
 
 def between(conn: Connection, first: int, last: int) -> Iterator[Entry]:

@@ -209,6 +209,14 @@ def roots_of(conn: Connection, ids: Iterable[str]) -> set[str]:
     return found
 
 
+def said_by(conn: Connection, event: str, *, at_version: int) -> list[Assignment]:
+    """What one event assigned at a version of the log, whatever it is about."""
+    roots, about = stories(conn, [event], at_version=at_version)
+    return [
+        each for root in roots for content in counted(root, about) for each in assignments(content)
+    ]
+
+
 def said_at(
     conn: Connection, at: AsOf, *, subjects: Collection[str] | None = None
 ) -> list[Assignment]:
