@@ -21,7 +21,7 @@ DAY = date(2025, 5, 1)
 
 BASE = event("base", "2025-01-01", measure(CARS), *line(CARS, rate=10), title="Cars bear 10 %")
 RAISE = event("raise", "2025-02-01", *line(CARS, rate=25), title="Cars bear 25 %")
-RELIEF = [
+RELIEF: list[dict[str, Any]] = [
     {"kind": "scope-set", "subject": CARS, "line": "jp", "partners": ["JP"], "products": ["8703"]},
     {"kind": "rate-set", "subject": CARS, "line": "jp", "rate": 0, "basis": "exempt"},
 ]

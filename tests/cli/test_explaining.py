@@ -362,3 +362,44 @@ def test_a_reading_by_a_retracted_rival_is_refused(cli: CommandLine, write: Writ
 
     assert (now.code, before.code) == (3, 0)
     assert "was retracted by 2025-06-01-taken-back" in now.err
+
+
+def test_a_diff_as_markdown_says_its_versions_and_its_reading(cli: CommandLine) -> None:
+    last = cli.version()
+    found = cli.ok(
+        "diff", "--as-of", "2024-06-01", "--at-version", f"500..{last}", "--reading", JOINED,
+        "--markdown",
+    )  # fmt: skip
+
+    first = found.out.splitlines()[0]
+    read = f"as if `{JOINED}` were right"
+    assert first == (
+        f"**From 2024-06-01, at version 500, {read} to 2024-06-01, at version {last}, {read}**"
+    )
+
+
+COORDINATE = {"day", "known_by", "at_version", "root", "expected", "reading"}
+
+
+def test_a_network_says_its_whole_coordinate(cli: CommandLine) -> None:
+    asked = ("--as-of", "2024-06-01", "--reading", JOINED)
+
+    found = cli.ok("network", "--format", "json", *asked).json["graph"]
+    stated = cli.ok("state", "agreement/cptpp", "--format", "json", *asked).json
+    drawn = cli.ok("network", "--format", "dot", *asked)
+
+    assert found["as_of"] == stated["as_of"]
+    assert found["as_of"].keys() == COORDINATE
+    assert f'"reading"="{JOINED}"' in drawn.out
+
+
+@pytest.mark.parametrize(
+    "asked", [("events",), ("search", "tariff"), ("conflicts",), ("late",)], ids=lambda one: one[0]
+)
+def test_a_list_for_no_day_says_so_in_its_coordinate(
+    cli: CommandLine, asked: tuple[str, ...]
+) -> None:
+    found = cli.ok(*asked, "--known-by", "2025-04-02", "--format", "json").json["as_of"]
+
+    assert found.keys() == COORDINATE
+    assert (found["day"], found["known_by"], found["reading"]) == (None, "2025-04-02", None)

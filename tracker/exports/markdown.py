@@ -34,8 +34,15 @@ def of_changes(rows: Iterable[Mapping[str, Any]], before: AsOf, after: AsOf) -> 
 
 
 def coordinate(at: AsOf) -> str:
-    """A day, and the day of knowledge if there is one."""
-    return f"{at.day}" + (f", known by {at.known_by}" if at.known_by else "")
+    """A day, and whatever else of the coordinate was asked for."""
+    said = [str(at.day)]
+    if at.known_by:
+        said.append(f"known by {at.known_by}")
+    if at.at_version is not None:
+        said.append(f"at version {at.at_version}")
+    if at.reading:
+        said.append(f"as if `{at.reading}` were right")
+    return ", ".join(said)
 
 
 def _changes(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

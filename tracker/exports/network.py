@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from tracker.domain.dates import AsOf
 from tracker.domain.ties import Tie
+from tracker.exports.shapes import of_coordinate
 
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 EDGE = ("agreement", "title", "form", "stage", "since", "event")
@@ -42,6 +43,8 @@ def _coordinate(at: AsOf, root: str) -> dict[str, str]:
         "known_by": known,
         "at_version": str(at.at_version or ""),
         "root": root,
+        "expected": str(at.expected).lower(),
+        "reading": at.reading or "",
     }
 
 
@@ -101,7 +104,7 @@ def node_link(
     found = {
         "directed": False,
         "multigraph": True,
-        "graph": _coordinate(at, root),
+        "graph": _coordinate(at, root) | {"as_of": of_coordinate(at) | {"root": root}},
         "nodes": [{"id": code, "name": name} for code, name in sorted(names.items())],
         "edges": [{**edge, "key": number} for number, edge in enumerate(edges)],
     }

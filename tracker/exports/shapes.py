@@ -57,9 +57,8 @@ def of_coordinate(at: AsOf) -> dict[str, Any]:
 
 
 def of_knowledge(at: AsOf) -> dict[str, Any]:
-    """``{"known_by", "at_version", "root"}``: the coordinate of what is listed for no day."""
-    placed = of_coordinate(at)
-    return {name: placed[name] for name in ("known_by", "at_version", "root")}
+    """The coordinate of what is listed for no day, by no reading: ``day`` is null."""
+    return of_coordinate(at) | {"day": None, "expected": False}
 
 
 def of_state(state: State) -> dict[str, Any]:
