@@ -90,7 +90,7 @@ def effects(draw: st.DrawFn) -> dict[str, Any]:
             }
         case 5:
             return {
-                "kind": "measure-suspended",
+                "kind": draw(st.sampled_from(["measure-suspended", "measure-ended"])),
                 "subject": "measure/b",
                 **draw(bounds(vague=False)),
             }

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import astuple
+from datetime import date, timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.entries import event, folded, line, measure, state_on
+from tests.strategies import WINDOW, logs
 from tracker.domain.agenda import agenda, lateness
-from tracker.domain.dates import LAST
+from tracker.domain.dates import LAST, AsOf
 from tracker.domain.events import Event
+from tracker.domain.state import State
+from tracker.domain.timeline import Fact
 from tracker.domain.told import Told
 
 CARS = "measure/cars"
@@ -44,11 +51,80 @@ def test_a_list_that_ends_before_its_line_is_on_the_agenda_however_much_else_is_
     found = coming([tariff, shorter], "2025-03-28", "2025-04-01", "2025-06-01")
     later = coming([tariff, shorter], "2025-03-28", "2025-04-20", "2025-06-01")
 
-    assert later == [
-        ("2025-05-01", "effective", CARS, "scope/all"),
-        ("2025-05-01", "ends", CARS, "scope/all"),
-    ]
+    assert later == [("2025-05-01", "effective", CARS, "scope/all")]
     assert found == [("2025-04-03", "effective", CARS, "line/all"), *later]
+
+
+def test_an_end_is_one_thing_whichever_acts_say_so() -> None:
+    days = {"from": "2025-01-10", "expires": "2025-04-08"}
+    tariff = event("proclaimed", "2025-01-01", measure(CARS), *line(CARS, **days))
+
+    found = coming([tariff], "2025-01-01", "2025-04-01", "2025-04-30")
+
+    assert found == [("2025-04-08", "ends", CARS, "line/all")]
+
+
+def test_a_value_that_another_act_goes_on_with_neither_ends_nor_begins() -> None:
+    first = event("first", "2025-01-01", measure(CARS), *line(CARS, until="2025-03-12"))
+    second = event("second", "2025-02-01", *line(CARS, **{"from": "2025-03-12"}))
+    third = event("third", "2025-02-02", *line(CARS, rate=50, **{"from": "2025-03-13"}))
+
+    found = coming([first, second, third], "2025-03-01", "2025-03-10", "2025-03-14")
+
+    assert found == [("2025-03-13", "effective", CARS, "line/all")]
+
+
+def test_a_line_of_a_measure_that_is_over_takes_no_effect() -> None:
+    tariff = event("tariff", "2025-01-01", measure(CARS), *line(CARS))
+    later = event("later", "2025-01-02", *line(CARS, "trucks", **{"from": "2025-12-01"}))
+    over = event(
+        "over", "2025-06-01", {"kind": "measure-ended", "subject": CARS, "from": "2025-11-30"}
+    )
+
+    assert coming([tariff, later, over], "2025-06-01", "2025-11-30", "2025-12-01") == [
+        ("2025-11-30", "effective", CARS, "ended")
+    ]
+    assert coming([tariff, later], "2025-06-01", "2025-11-30", "2025-12-01") == [
+        ("2025-12-01", "effective", CARS, "line/trucks")
+    ]
+
+
+def on_a_day(facts: Sequence[Fact], subject: str, part: str, day: date) -> list[tuple[object, ...]]:
+    """What a state says of a part: the value that is certain, and those that are possible."""
+    here = [
+        fact for fact in facts if fact[:2] == (subject, part) and fact.since <= day < fact.until
+    ]
+    said = [(fact.certain, fact.value) for fact in here if not fact.certain or fact.value]
+    return sorted(said, key=str)
+
+
+@given(logs(ties=False), st.sampled_from(WINDOW))
+def test_something_is_on_the_agenda_of_a_day_where_the_state_is_not_that_of_the_day_before(
+    events: list[Event], known_by: date
+) -> None:
+    facts = [fact for fact in folded(events) if fact.known <= known_by < fact.known_until]
+    first, last = WINDOW[1], WINDOW[-1]
+
+    found = agenda(facts, State(AsOf(LAST)), first, last)
+
+    expected = []
+    for day in WINDOW[1:]:
+        before = day - timedelta(days=1)
+        turned = {
+            fact[:2]
+            for fact in facts
+            if on_a_day(facts, *fact[:2], before) != on_a_day(facts, *fact[:2], day)
+        }
+        for subject, part in turned:
+            over = (True, "true") in on_a_day(facts, subject, "ended", day)
+            of_a_line = part.partition("/")[0] in ("line", "scope", "suspended")
+            if part != "title" and not (over and of_a_line):
+                expected.append((day, subject, part))
+    scopes = [each for each in expected if each[2].startswith("scope/")]
+    twice = {each for each in scopes if (*each[:2], each[2].replace("scope", "line")) in expected}
+    assert sorted(item[0:1] + item[2:4] for item in map(astuple, found)) == sorted(
+        set(expected) - twice
+    )
 
 
 def test_a_meeting_is_on_the_agenda_at_its_latest_day_until_it_is_held() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import Any, Literal, TypeAlias
 
@@ -40,7 +40,7 @@ def agenda(facts: Iterable[Fact], plans: State, first: date, last: date) -> list
     """What takes effect, ends, is held or falls due from *first* to *last*, both in.
 
     Args:
-        facts: those known, with a first or last day in between.
+        facts: those known, of every subject of which anything begins or ends in between.
         plans: the state of the last day by the same knowledge: every meeting and commitment
             as it then stands.
     """
@@ -53,23 +53,67 @@ def agenda(facts: Iterable[Fact], plans: State, first: date, last: date) -> list
 
 
 def _turns(facts: Iterable[Fact], first: date, last: date) -> Iterator[Item]:
-    facts = list(facts)
-    begins = {(fact.subject, fact.part, fact.since) for fact in facts}
-    ends = {(fact.subject, fact.part, fact.until) for fact in facts if fact.value is not None}
+    by_part: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
-        if fact.part in _QUIET or fact.part.startswith("position/"):
-            continue
+        by_part.setdefault(fact[:2], []).append(fact)
+    items = {
+        (item.subject, item.part, item.day): item
+        for part in by_part.values()
+        for item in _turns_of(part, first, last)
+    }
+    for (subject, part, day), item in items.items():
         # A line that begins, or ends, with its scope is one thing that does, not two.
-        line = fact.part.replace("scope/", "line/", 1)
-        is_scope = line != fact.part
-        value = Held.of(fact).value
-        starts = first <= fact.since <= last and fact.since != FIRST
-        if starts and not (is_scope and (fact.subject, line, fact.since) in begins):
-            what: What = "effective" if fact.value is not None else "ends"
-            yield Item(fact.since, what, fact.subject, fact.part, value, fact.event, fact.certain)
-        stops = first <= fact.until <= last and fact.until != EVER and fact.value is not None
-        if stops and not (is_scope and (fact.subject, line, fact.until) in ends):
-            yield Item(fact.until, "ends", fact.subject, fact.part, value, fact.event, fact.certain)
+        line = part.replace("scope/", "line/", 1)
+        if line != part and (subject, line, day) in items:
+            continue
+        # What is written into the lines of a measure that is over takes no effect.
+        ended = _here(by_part.get((subject, "ended"), ()), day)
+        if part.startswith(_OF_LINES) and any(each.certain and each.value for each in ended):
+            continue
+        yield item
+
+
+_OF_LINES = ("line/", "scope/", "suspended")
+
+
+def _turns_of(part: Sequence[Fact], first: date, last: date) -> Iterator[Item]:
+    """The days on which a part is not what it was the day before, and what it then is."""
+    name = part[0].part
+    if name in _QUIET or name.startswith("position/"):
+        return
+    days = {day for fact in part for day in (fact.since, fact.until)} - {FIRST, EVER}
+    for day in sorted(each for each in days if first <= each <= last):
+        old, new = _here(part, day - timedelta(days=1)), _here(part, day)
+        before = [(each.certain, each.value) for each in old if _says(each)]
+        fresh = [each for each in new if _says(each) and (each.certain, each.value) not in before]
+        after = [(each.certain, each.value) for each in new if _says(each)]
+        if sorted(before, key=str) == sorted(after, key=str):
+            continue
+        held = {each.value for each in old if each.certain}
+        begins = next((each for each in fresh if each.value not in (None, *held)), None)
+        certain = all(each.certain for each in new)
+        if begins is not None:
+            yield _item(day, "effective", begins, begins.event, certain=certain)
+        else:
+            gone = next((each for each in old if each.value is not None), None)
+            by = next((each for each in (*fresh, *new) if each.value is None), gone)
+            if gone is not None and by is not None:
+                yield _item(day, "ends", gone, by.event, certain=certain)
+
+
+def _here(part: Iterable[Fact], day: date) -> list[Fact]:
+    """The facts of a part that hold on a day, the certain one first."""
+    here = [fact for fact in part if fact.since <= day < fact.until]
+    return sorted(here, key=lambda fact: (not fact.certain, fact.since, fact.event))
+
+
+def _says(fact: Fact) -> bool:
+    """Whether it says more than that certainly nothing holds."""
+    return fact.value is not None or not fact.certain
+
+
+def _item(day: date, what: What, fact: Fact, event: str, *, certain: bool) -> Item:
+    return Item(day, what, fact.subject, fact.part, Held.of(fact).value, event, certain)
 
 
 def _meetings(plans: State, first: date, last: date) -> Iterator[Item]:

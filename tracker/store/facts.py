@@ -174,12 +174,16 @@ _NAMED = 10_000
 
 
 def turning(conn: Connection, at: AsOf, first: date, last: date) -> Iterator[Fact]:
-    """The facts known at *at* that begin or end from *first* to *last*, both in."""
+    """The facts known at *at* of each subject of which one begins or ends in between, both in."""
     days = first.isoformat(), last.isoformat()
-    query = _known(select(fact), fact, at).where(
+    turns = _known(select(fact.c.subject).distinct(), fact, at).where(
         or_(fact.c.since.between(*days), fact.c.until.between(*days))
     )
-    yield from map(_fact, conn.execute(query.order_by(fact.c.subject, fact.c.part, fact.c.since)))
+    subjects = [subject for (subject,) in plain.once(conn, turns)]
+    order = (fact.c.subject, fact.c.part, fact.c.since, fact.c.known, fact.c.number)
+    for some in logs.chunks(sorted(subjects)):
+        query = _known(select(fact), fact, at).where(fact.c.subject.in_(some))
+        yield from map(_fact, plain.once(conn, query.order_by(*order)))
 
 
 def all_assignments(conn: Connection, subjects: Collection[str] | None = None) -> list[Assignment]:
