@@ -15,14 +15,31 @@ Said = tuple[str | None, str]
 
 
 def answer(
-    events: Sequence[Event], subject: str, part: str, day: date, known_by: date
+    events: Sequence[Event],
+    subject: str,
+    part: str,
+    day: date,
+    known_by: date,
+    rival: Development | None = None,
 ) -> tuple[Said | None, list[Said]]:
-    """The value decided last among those known that cover *day*, and what may hold instead."""
+    """The value decided last among those known that cover *day*, and what may hold instead.
+
+    By the reading of a rival that says anything by then, it stands where the event stood that
+    it disagrees with, at whose place it was decided if that event says anything.
+    """
     covering = []
+    read = _said(rival, events, known_by) if rival else None
+    if read is None or not read.effects:
+        rival = None
+    against = next((each for each in events if rival and each.id == rival.against), None)
+    placed = _said(against, events, known_by) if against else None
     for event in events:
         content = _said(event, events, known_by)
-        if content is None or content.against:
+        if content is None or (content.against and event is not rival) or event is against:
             continue
+        decided = content.occurred, event.order
+        if event is rival and against and placed and placed.effects:
+            decided = placed.occurred, against.order
         for place, effect in enumerate(content.effects):
             if effect.subject != subject:
                 continue
@@ -34,10 +51,10 @@ def answer(
             if expires:
                 nothing = dict.fromkeys(effect.parts())
                 spans.append((nothing, expires.earliest, expires.latest, EVER, EVER))
-            when = content.occurred
+            when, order_of_day = decided
             for step, (parts, maybe_since, since_, until_, maybe_until) in enumerate(spans):
                 if part in parts and maybe_since <= day < maybe_until:
-                    order = (when.earliest, when.latest, event.order, event.id, place, step)
+                    order = (when.earliest, when.latest, order_of_day, event.id, place, step)
                     value = parts[part]
                     text = None if value is None else canonical(value)
                     covering.append((order, since_ <= day < until_, (text, event.id)))

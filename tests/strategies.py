@@ -14,6 +14,11 @@ from tracker.domain.records import record_of
 START = date(2025, 1, 1)
 WINDOW = [START + timedelta(days=number) for number in range(-1, 14)]
 SUBJECTS = ("agreement/a", "measure/b")
+PARTS = {
+    "agreement/a": ("title", "form", "stage", "party/JP", "party/US"),
+    "measure/b": ("title", "imposer", "instrument", "scope/all", "line/all", "suspended", "ended"),
+}
+"""Every part that an effect here may say anything of."""
 
 days = st.sampled_from(WINDOW[1:-2])
 
@@ -163,8 +168,11 @@ def logs(draw: st.DrawFn, *, ties: bool = True, most: int = 7) -> list[Event]:
             entry["effects"] = draw(some)
             rivals = [each for each in found if each.kind == "statement"]
             rivals = [each for each in rivals if not getattr(each, "against", None)]
-            if rivals and draw(st.integers(0, 5)) == 0:
+            # What neither side says anything of is no dispute.
+            rivals = [each for each in rivals if getattr(each, "effects", ())] or rivals
+            if rivals and draw(st.integers(0, 3)) == 0:
                 entry["against"] = draw(st.sampled_from(rivals)).id
+                entry["effects"] = entry["effects"] or draw(st.lists(effects(), max_size=2))
         else:
             entry["of"] = target.id
         if what in ("correction", "retraction"):

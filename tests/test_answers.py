@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests import oracle
 from tests.entries import assigned, disputing
 from tests.store.test_projection import Databases, databases
-from tests.strategies import SUBJECTS, WINDOW, leaves_the_introduction, logs
+from tests.strategies import PARTS, SUBJECTS, WINDOW, leaves_the_introduction, logs
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.dates import EVER, FIRST, AsOf
@@ -68,7 +68,16 @@ def rivals(events: Sequence[Event]) -> list[Development]:
     return [each for each in events if isinstance(each, Development) and each.against]
 
 
-@settings(max_examples=60)
+def asked_of(
+    events: Sequence[Event], data: st.DataObject
+) -> tuple[int | None, Development | None, Sequence[Event]]:
+    """A version and a reading, or neither; and what the log had by then."""
+    cut = data.draw(st.none() | st.integers(1, len(events)))
+    rival = data.draw(st.sampled_from([None, *rivals(events[:cut]) * 3]))
+    return cut, rival, events[:cut]
+
+
+@settings(max_examples=100)
 @given(
     some_logs,
     days,
@@ -76,6 +85,7 @@ def rivals(events: Sequence[Event]) -> list[Development]:
     st.sampled_from([None, "agreement", "measure", "meeting"]),
     st.sampled_from([None, *SUBJECTS]),
     st.sampled_from([None, "JP", "US", "KR"]),
+    st.data(),
 )
 def test_facts_refolding_and_the_naive_rule_agree_under_every_filter(
     loaded: Loaded,
@@ -85,24 +95,50 @@ def test_facts_refolding_and_the_naive_rule_agree_under_every_filter(
     kind: str | None,
     subject: str | None,
     party: str | None,
+    data: st.DataObject,
 ) -> None:
-    tracker, at = loaded(events), AsOf(day, known_by)
+    cut, rival, there = asked_of(events, data)
+    tracker, at = loaded(events), AsOf(day, known_by, cut, reading=rival.id if rival else None)
 
     found = tracker.state(at, kind=kind, subject=subject, party=party).subjects
 
     assert found == tuple(
         each
-        for each in refolded(events, at).subjects
+        for each in refolded(there, at, rival).subjects
         if kind in (None, each.kind)
         and subject in (None, each.subject)
         and (party is None or oracle.has_part(each, party))
     )
     for each in found:
         for part, held in each.parts.items():
-            certain, possible = oracle.answer(events, each.subject, part, day, known_by)
+            certain, possible = oracle.answer(there, each.subject, part, day, known_by, rival)
             shown = None if held.value is None else canonical(held.value)
             assert shown == (certain[0] if certain else None)
             assert held.certain == (not possible)
+
+
+@settings(max_examples=150)
+@given(some_logs.filter(rivals), days, days, st.data())
+def test_every_part_is_by_any_version_and_reading_what_the_naive_rule_says(
+    loaded: Loaded, events: list[Event], day: date, known_by: date, data: st.DataObject
+) -> None:
+    cut, rival, there = asked_of(events, data)
+    tracker, at = loaded(events), AsOf(day, known_by, cut, reading=rival.id if rival else None)
+
+    for subject, parts in PARTS.items():
+        _, history = tracker.history(at, subject)
+        _, whole = tracker.history(at, subject, knowledge=True)
+        here = [fact for fact in history if fact.since <= day < fact.until]
+
+        assert history == [fact for fact in whole if fact.known <= known_by < fact.known_until]
+        assert {fact.part for fact in here} <= set(parts)
+        for part in parts:
+            certain, possible = oracle.answer(there, subject, part, day, known_by, rival)
+            mine = [fact for fact in here if fact.part == part]
+            sure = [(fact.value, fact.event) for fact in mine if fact.certain]
+            perhaps = {(fact.value, fact.event) for fact in mine if not fact.certain}
+            assert sure == ([certain] if certain else [])
+            assert perhaps == set(possible)
 
 
 @settings(max_examples=40)
@@ -258,16 +294,18 @@ def test_the_changes_put_onto_the_first_state_give_the_second(
 
 
 @settings(max_examples=40)
-@given(some_logs, days)
+@given(some_logs, days, st.data())
 def test_the_history_of_a_subject_on_every_day_is_its_state(
-    loaded: Loaded, events: list[Event], known_by: date
+    loaded: Loaded, events: list[Event], known_by: date, data: st.DataObject
 ) -> None:
+    cut, rival, _ = asked_of(events, data)
     tracker = loaded(events)
+    at = AsOf(WINDOW[0], known_by, cut, reading=rival.id if rival else None)
 
     for subject in SUBJECTS:
-        _, history = tracker.history(AsOf(WINDOW[0], known_by), subject)
+        _, history = tracker.history(at, subject)
         for day in WINDOW:
-            states = tracker.state(AsOf(day, known_by), subject=subject).subjects
+            states = tracker.state(replace(at, day=day), subject=subject).subjects
             held = {
                 part: (canonical(each.value), each.event)
                 for state in states
