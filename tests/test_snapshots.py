@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.entries import about, event, line, measure
+from tests.places import Places
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.told import Filter
@@ -48,11 +48,11 @@ QUESTIONS: dict[str, Ask] = {
 
 @pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
 def test_a_writer_between_two_reads_changes_nothing_of_an_answer(
-    ask: Ask, empty_once: Path, tmp_path: Path
+    ask: Ask, places: Places, tmp_path: Path
 ) -> None:
-    file = tmp_path / "log.db"
-    shutil.copyfile(empty_once, file)
-    reader, writer = Tracker(str(file)), Tracker(str(file))
+    url = places.new(tmp_path / "log.db")
+    places.fill(url)
+    reader, writer = Tracker(url), Tracker(url)
     writer.add(Batch([BASE, RAISE]))
     before = ask(reader)
     reads = 0
@@ -63,10 +63,11 @@ def test_a_writer_between_two_reads_changes_nothing_of_an_answer(
         if reads == 2:
             writer.add(Batch(LATER))
 
-    fresh = Tracker(str(file))
+    fresh = Tracker(url)
     sa.event.listen(fresh.engine, "checkout", read)
     found = ask(fresh)
 
     assert found == before
     for each in (reader, writer, fresh):
         each.close()
+    places.drop(url)

@@ -403,3 +403,33 @@ def test_a_list_for_no_day_says_so_in_its_coordinate(
 
     assert found.keys() == COORDINATE
     assert (found["day"], found["known_by"], found["reading"]) == (None, "2025-04-02", None)
+
+
+def test_the_history_of_a_part_that_there_never_was_is_refused_with_a_hint(
+    cli: CommandLine,
+) -> None:
+    found = cli("history", "measure/us-232-autos", "line/al")
+    not_yet = cli("history", "measure/us-232-autos", "line/eu", "--known-by", "2025-09-01")
+
+    assert (found.code, found.out) == (3, "")
+    assert "did you mean line/all" in found.err
+    assert not_yet.code == 0
+
+
+def test_conflicts_say_what_each_side_would_have_and_all_its_sources(cli: CommandLine) -> None:
+    found = cli.ok("conflicts", "--subject", "measure/us-232-autos")
+
+    header, *rows = found.rows
+    sides = {row[2]: dict(zip(header, row, strict=True)) for row in rows}
+    rival = sides["2025-03-31-us-232-autos-from-2-april"]
+    assert "from 2025-04-02" in rival["effects"]
+    assert rival["source_urls"].startswith(rival["source_url"])
+
+
+def test_a_search_says_when_it_finds_nothing_and_when_it_has_no_word(cli: CommandLine) -> None:
+    nothing = cli.ok("search", "zebraword")
+    empty = cli("search", "...")
+
+    assert "nothing found" in nothing.err
+    assert (empty.code, empty.out) == (2, "")
+    assert "has no word in it" in empty.err

@@ -186,7 +186,9 @@ def told(name: str, occurred: str, reported: str, **content: Any) -> Told:
 
 
 def test_lateness_counts_from_the_day_and_from_the_first_day_in_force() -> None:
-    retroactive = told("a", "2025-09-24", "2025-09-24", effects=[{"from": "2025-08-01"}])
+    retroactive = told(
+        "a", "2025-09-24", "2025-09-24", effects=[{"kind": "rate-set", "from": "2025-08-01"}]
+    )
     late = told("b", "2025-09-01", "2025-09-11")
 
     (found,) = lateness([retroactive, late], "kind")
@@ -201,3 +203,23 @@ def test_lateness_by_party_and_by_source_groups_by_them() -> None:
 
     assert [each.group for each in lateness([one], "party")] == ["JP", "US"]
     assert [each.group for each in lateness([one], "source")] == ["Gazette"]
+
+
+def test_an_effect_without_a_day_of_its_own_takes_effect_when_it_occurred() -> None:
+    introduced = {"kind": "measure-introduced", "subject": CARS}
+    ended = {"kind": "measure-ended", "subject": CARS}
+
+    (one,) = lateness([told("a", "2025-09-01", "2025-09-11", effects=[introduced, ended])], "kind")
+    (none,) = lateness([told("a", "2025-09-01", "2025-09-11", effects=[introduced])], "kind")
+
+    assert (one.effect, one.effect_most) == (10, 10)
+    assert none.effect is None
+
+
+def test_lateness_by_source_counts_each_source_of_an_event() -> None:
+    sources = [{"url": "https://example.org", "publisher": name} for name in ("Gazette", "Paper")]
+
+    found = lateness([told("a", "2025-09-24", "2025-09-25", sources=sources)], "source")
+
+    assert [(each.group, each.public) for each in found] == [("Gazette", 1), ("Paper", 1)]
+    assert all(isinstance(each.public, int) for each in found)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -1069,25 +1070,33 @@ class Tracker:
             )
 
     def history(
-        self, at: AsOf, subject: str, *, knowledge: bool = False
+        self, at: AsOf, subject: str, part: str | None = None, *, knowledge: bool = False
     ) -> tuple[AsOf, list[Fact]]:
         """Every value of every part of *subject*, by part and first day; and the coordinate.
 
         Args:
+            part: of this part only.
             knowledge: over the days of knowledge as well, whatever *at* says of them.
 
         Raises:
-            NotFound: no event introduces *subject*.
+            NotFound: no event introduces *subject*, or it never had such a part.
         """
         with self._reading() as conn:
             self._require_subject(conn, subject)
-            return self._placed(conn, at), self._timeline(conn, at, subject, knowledge=knowledge)
+            every = self._timeline(conn, at, subject, knowledge=knowledge)
+            found = [fact for fact in every if part in (None, fact.part)]
+            if part is not None and not found:
+                ever = self._timeline(conn, at, subject, knowledge=True)
+                names = sorted({fact.part for fact in ever})
+                if part not in names:
+                    raise NotFound(_no_such(f"part of {subject}", part, names))
+            return self._placed(conn, at), found
 
     def agenda(self, at: AsOf, first: date, last: date) -> tuple[State, list[Item]]:
         """What takes effect, ends, is held or falls due from *first* to *last*, both in."""
         with self._reading() as conn:
             # A plan holds from the day on which it was made: the last day knows all of them.
-            plans = self._state(conn, replace(at, day=LAST))
+            plans = self._plans(conn, replace(at, day=LAST))
             if at.at_version is None and at.reading is None:
                 turning = list(facts.turning(conn, at, first, last))
             else:
@@ -1099,6 +1108,13 @@ class Tracker:
         return replace(plans, as_of=replace(plans.as_of, day=at.day)), agenda(
             turning, plans, first, last
         )
+
+    def _plans(self, conn: Connection, at: AsOf) -> State:
+        """The state of whatever names a day to come: nothing of measures, talks and claims."""
+        if at.at_version is not None or at.reading is not None:
+            return self._state(conn, at)
+        some = [self._state(conn, at, kind=kind) for kind in ("agreement", "commitment", "meeting")]
+        return replace(some[0], subjects=tuple(chain(*(each.subjects for each in some))))
 
     def late(self, wanted: Filter, by: Grouping) -> list[Lateness]:
         """How late things were known: by kind of event, party, or publisher."""
@@ -1528,6 +1544,8 @@ def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:
 
     Those that are found by the words of a correction come last.
     """
+    if not search.has_words(words):
+        raise BadCommand(f"{words!r} has no word in it to search for: name one, such as tariff")
     hits = search.find(conn, words)
     return [*hits, *sorted(logs.corrected_by(conn, wanted, hits) - set(hits))]
 

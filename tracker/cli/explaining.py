@@ -243,8 +243,7 @@ def history(
 
     tracker = open_tracker(db)
     at = coordinate(tracker, None, known_by, at_version, recorded_by, reading)
-    at, every = tracker.history(at, subject, knowledge=knowledge)
-    found = [fact for fact in every if part in (None, fact.part)]
+    at, found = tracker.history(at, subject, part, knowledge=knowledge)
     if format == Format.json:
         placed = shapes.of_coordinate(at)
         output.show(
@@ -289,7 +288,7 @@ def conflicts(
     tracker conflicts --subject measure/us-232-autos
     """
     from tracker.cli import output
-    from tracker.cli.questions import party_code
+    from tracker.cli.questions import of_effect, party_code
     from tracker.domain.told import Filter
     from tracker.exports import shapes
 
@@ -318,11 +317,13 @@ def conflicts(
                 "said_by": each.id,
                 "source": each.content["sources"][0].get("publisher"),
                 "source_url": each.content["sources"][0]["url"],
+                "effects": "; ".join(map(of_effect, each.content.get("effects", ()))),
+                "source_urls": " | ".join(source["url"] for source in each.content["sources"]),
             }
             for told, rivals in found
             for each in (told, *rivals)
         ),
-        columns=("event", "says", "said_by", "source", "source_url"),
+        columns=("event", "says", "said_by", "source", "source_url", "effects", "source_urls"),
     )
 
 
@@ -407,6 +408,7 @@ def late(
         at_version=at.at_version,
     )
     rows = [shapes.of_lateness(each) for each in tracker.late(wanted, by.value)]
+    options.note("medians and longest, in days; below zero: known before")
     output.show(
         format,
         shape={"as_of": shapes.of_knowledge(at), "late": rows},

@@ -1,6 +1,6 @@
 """Questions: state, show, events, alliances, members, measures, parties."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -229,18 +229,20 @@ def _lines_of(told: "Told") -> list[str]:
         period = f" ({figure['period']})" if figure.get("period") else ""
         lines.append(f"{'figure':13}{figure['name']}: {figure['value']} {figure['unit']}{period}")
     content = content.get("content", content)
-    for effect in content.get("effects", ()):
-        rest = ", ".join(
-            f"{key} {_plain(value)}"
-            for key, value in effect.items()
-            if key not in ("kind", "subject")
-        )
-        lines.append(f"{'effect':13}{effect['kind']} {effect['subject']}: {rest}")
+    lines += [f"{'effect':13}{of_effect(effect)}" for effect in content.get("effects", ())]
     for source in told.content["sources"]:
         said = [source.get(key) for key in ("title", "publisher", "published", "cites")]
         lines.append(f"{'source':13}{', '.join(filter(None, said))}")
         lines.append(f"{'':13}{source['url']}")
     return lines
+
+
+def of_effect(effect: dict[str, Any]) -> str:
+    """What one effect of an event says, in one line."""
+    rest = ", ".join(
+        f"{key} {_plain(value)}" for key, value in effect.items() if key not in ("kind", "subject")
+    )
+    return f"{effect['kind']} {effect['subject']}: {rest}"
 
 
 def _plain(value: Any) -> str:
@@ -313,7 +315,17 @@ def search(
     tracker = open_tracker(db)
     at = options.knowledge(tracker, known_by, at_version, recorded_by)
     wanted = _wanted(tracker, at, subject, party, kind, tag, first, last)
-    _list(tracker.search(" ".join(words), wanted), at, format)
+    _list(_noted(tracker.search(" ".join(words), wanted)), at, format)
+
+
+def _noted(found: "Iterable[Told]") -> "Iterator[Told]":
+    """What is *found*; where that is nothing, it is said."""
+    nothing = True
+    for each in found:
+        nothing = False
+        yield each
+    if nothing:
+        options.note("nothing found")
 
 
 def _wanted(

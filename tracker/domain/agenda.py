@@ -172,7 +172,7 @@ Grouping: TypeAlias = Literal["kind", "party", "source"]
 
 
 def lateness(events: Iterable[Told], by: Grouping) -> list[Lateness]:
-    """How late things were known, by kind of event, party, or publisher of the first source."""
+    """How late things were known, by kind of event, party, or publisher of any of its sources."""
     groups: dict[str, list[tuple[int, list[int], int]]] = {}
     for told in events:
         occurred = When.read(told.content["occurred"])
@@ -182,7 +182,9 @@ def lateness(events: Iterable[Told], by: Grouping) -> list[Lateness]:
         effects = [
             (told.reported - since.latest).days
             for effect in told.content.get("effects", ())
-            if "from" in effect and (since := When.read(effect["from"])).known
+            # What an introduction says holds on all days, and takes effect on none.
+            if "from" in effect or not effect["kind"].endswith("-introduced")
+            if (since := When.read(effect.get("from", told.content["occurred"]))).known
         ]
         recorded = (date.fromisoformat(told.recorded[:10]) - told.reported).days
         for group in _groups(told, by):
@@ -197,7 +199,7 @@ def _groups(told: Told, by: Grouping) -> list[str]:
         case "party":
             return sorted({a["party"] for a in told.content.get("actors", ()) if a.get("party")})
         case "source":
-            return [str(told.content["sources"][0].get("publisher") or "unnamed")]
+            return sorted({str(s.get("publisher") or "unnamed") for s in told.content["sources"]})
 
 
 def _lateness(group: str, rows: list[tuple[int, list[int], int]]) -> Lateness:
@@ -205,9 +207,15 @@ def _lateness(group: str, rows: list[tuple[int, list[int], int]]) -> Lateness:
     return Lateness(
         group,
         len(rows),
-        median(public for public, _, _ in rows),
+        _median(public for public, _, _ in rows),
         max(public for public, _, _ in rows),
-        median(effects) if effects else None,
+        _median(effects) if effects else None,
         max(effects) if effects else None,
-        median(recorded for _, _, recorded in rows),
+        _median(recorded for _, _, recorded in rows),
     )
+
+
+def _median(days: Iterable[int]) -> float:
+    """The median, whole where it is a whole number of days."""
+    found = median(days)
+    return int(found) if found == int(found) else found

@@ -284,17 +284,9 @@ def _asked(wanted: Filter) -> Select[Any]:
         ("tag", wanted.tag),
     ):
         if word is not None:
-            query = query.where(
-                select(mention.c.version)
-                .where(
-                    and_(
-                        mention.c.what == what,
-                        mention.c.word == word,
-                        mention.c.version == log.c.version,
-                    )
-                )
-                .exists()
-            )
+            # Looked for once: asked of each event, it would go through the whole log.
+            named = and_(mention.c.what == what, mention.c.word == word)
+            query = query.where(log.c.version.in_(select(mention.c.version).where(named)))
     if wanted.concerning:
         kind = and_(mention.c.what == "kind", mention.c.word == wanted.concerning)
         # The character after "/" bounds the slugs of one kind of subject.

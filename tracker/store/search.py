@@ -36,7 +36,13 @@ def index(conn: Connection, events: Iterable[tuple[int, str, str]]) -> None:
 
 
 def _spaced(words: str) -> str:
-    return words if words.isascii() else _UNSPACED.sub(r" \1 ", words)
+    # A letter and the accent after it are one letter, in what is searched and what is asked.
+    return words if words.isascii() else _UNSPACED.sub(r" \1 ", normalize("NFC", words))
+
+
+def has_words(words: str) -> bool:
+    """Whether there is anything to find in *words*: a letter or a digit."""
+    return _WORDS.search(words) is not None
 
 
 def find(conn: Connection, words: str) -> list[int]:
@@ -44,8 +50,6 @@ def find(conn: Connection, words: str) -> list[int]:
 
     The beginning of a word finds it too.  Nothing in *words* is syntax.
     """
-    # A letter and the accent after it are one letter, as they are in what is searched.
-    words = normalize("NFC", words)
     wanted = [" ".join(_WORDS.findall(_spaced(word))) for word in words.split()]
     if _has_vectors(conn):
         from tracker.store import vectors
