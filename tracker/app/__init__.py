@@ -785,6 +785,10 @@ class Tracker:
         groups: Collection[str] = (),
     ) -> State:
         read = self._rival(conn, at)
+        if subjects is None and party is not None:
+            subjects = facts.naming(conn, {party, EVERYONE, *groups}, kind)
+        elif subjects is None and kind is not None:
+            subjects = list(logs.each_introduced(conn, kind))
         said = self._assigned_by(conn, at, subjects, read)
         held = (
             held_row(each)
@@ -1243,7 +1247,7 @@ class Tracker:
         from tracker.domain.parties import groups
 
         bodies = groups().values()
-        named = [name for name in facts.naming(conn, party, "agreement") if name in bodies]
+        named = [name for name in facts.naming(conn, [party], "agreement") if name in bodies]
         found = Memberships(self._facts_about(conn, at, named))
         return found.groups_of(party, at.day, at.knowledge)
 

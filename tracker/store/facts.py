@@ -141,13 +141,20 @@ def facts_at(
     return plain.rows(conn, question, known=known, day=day, **asked)
 
 
-def naming(conn: Connection, party: str, kind: str) -> list[str]:
-    """The subjects of a kind that were ever said to have to do with *party*, sorted."""
-    bounds = {"first": f"{kind}/", "last": f"{kind}0"}
-    return [subject for (subject,) in plain.rows(conn, _NAMING, party=party, **bounds)]
+def naming(conn: Connection, parties: Collection[str], kind: str | None = None) -> list[str]:
+    """The subjects, perhaps of a kind, ever said to have to do with one of *parties*, sorted."""
+    asked = {f"party{number}": party for number, party in enumerate(sorted(parties))}
+    if kind is not None:
+        asked |= {"first": f"{kind}/", "last": f"{kind}0"}
+    return [subject for (subject,) in plain.rows(conn, _naming(*asked), **asked)]
 
 
-_NAMING = _staked("party").where(_of_kind(stake.c.subject)).order_by(stake.c.subject)
+@cache
+def _naming(*given: str) -> Select[Any]:
+    query = _staked(*(each for each in given if each.startswith("party"))).distinct()
+    if "first" in given:
+        query = query.where(_of_kind(stake.c.subject))
+    return query.order_by(stake.c.subject)
 
 
 def timeline(conn: Connection, subject: str, *, at: AsOf | None = None) -> Iterator[Fact]:
