@@ -77,6 +77,13 @@ def has_part(subject: SubjectState, party: str) -> bool:
     )
 
 
+def known(event: Event, events: Sequence[Event], days: Sequence[date]) -> bool:
+    """Whether the event said anything on any of *days*, retracted or not."""
+    if isinstance(event, Development):
+        return any(_content(event, event, events, day) is not None for day in days)
+    return any(_public(event, events, day) for day in days)
+
+
 def _said(event: Event, events: Sequence[Event], known_by: date) -> Development | None:
     """What the event says, going by the reports up to a day: nothing when it is retracted."""
     if not isinstance(event, Development) or _retracted(event, events, known_by):

@@ -26,6 +26,7 @@ from tracker.domain.dates import EVER, FIRST, AsOf
 from tracker.domain.events import Development, Event
 from tracker.domain.state import Held, State, SubjectState, state
 from tracker.domain.timeline import Fact, canonical, fold_all, read_as
+from tracker.domain.told import Filter
 
 __all__ = ["databases"]
 
@@ -340,3 +341,17 @@ def test_the_history_over_the_days_of_knowledge_is_the_history_on_each_of_them(
             _, then = tracker.history(AsOf(FIRST, known_by), subject)
             assert then == [fact for fact in whole if fact.known <= known_by < fact.known_until]
         assert all(fact.known < fact.known_until <= EVER for fact in whole)
+
+
+@settings(max_examples=40)
+@given(some_logs, days)
+def test_the_events_known_by_a_day_are_those_that_said_anything_until_then(
+    loaded: Loaded, events: list[Event], known_by: date
+) -> None:
+    tracker, until_then = loaded(events), [day for day in WINDOW if day <= known_by]
+
+    listed = [told.id for told in tracker.events(Filter(known_by=known_by))]
+    found = [told.id for told in tracker.search("event", Filter(known_by=known_by))]
+
+    known = {each.id for each in events if oracle.known(each, events, until_then)}
+    assert (set(listed), set(found)) == (known, known)

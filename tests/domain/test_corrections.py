@@ -73,6 +73,22 @@ def test_a_slip_about_the_day_of_the_report_moves_it_either_way() -> None:
     assert rate_known([first, earlier], "2025-02-20") == "25"
 
 
+def test_an_event_is_told_from_the_first_day_on_which_it_counts() -> None:
+    first = event("imposed", "2025-03-01", measure(TARIFF), *line(TARIFF), reported="2025-03-08")
+    earlier = about(
+        "correction", first, "2025-04-01", slip=True, content={"reported": "2025-03-03"}
+    )
+    later = about("correction", first, "2025-04-01", slip=True, content={"reported": "2025-03-20"})
+    sources = [{"url": "https://example.org/b", "published": "2025-03-05"}]
+    source = about("corroboration", first, "2025-04-01", sources=sources)
+    on = date(2025, 6, 1)
+
+    days = [standing(first, by_target([each]), on).public for each in (earlier, later, source)]
+
+    assert days == [date(2025, 3, 3), date(2025, 3, 20), date(2025, 3, 5)]
+    assert standing(first, {}, on).public == date(2025, 3, 8)
+
+
 def test_of_several_corrections_the_last_decided_counts() -> None:
     first = imposed(25)
     decided_last = about("correction", first, "2025-03-12", content=right_rate(15))

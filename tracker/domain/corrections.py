@@ -50,14 +50,15 @@ def counted(event: Development, about: Mapping[str, Collection[Event]]) -> list[
     """
     if not about.get(event.id):
         return [Counted(event.public, EVER, event, None)] if event.public < EVER else []
-    return list(_merged(_Story(event, about)))
+    return list(_merged(Story(event, about)))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How an event stands on a day of knowledge, after all that others said of it.
 
-    ``event`` has the content that counts, or its own while it is retracted.
+    ``event`` has the content that counts, or its own while it is retracted.  ``public`` is the
+    first day on which it says anything: a corroboration or our own slip may have moved it.
     """
 
     event: Event
@@ -69,20 +70,20 @@ class Standing:
 
 def standing(event: Event, about: Mapping[str, Collection[Event]], known_by: date) -> Standing:
     """How *event* stands by the reports up to *known_by*; ``about`` as in :func:`counted`."""
-    story = _Story(event, about)
+    story = Story(event, about)
     said = story.said(known_by) if isinstance(event, Development) else None
     content, via = said or (event, None)
     sources = story.corroborations(event, known_by)
     return Standing(
         content,
-        min((event.public, *(each.earliest_source for each in sources))),
+        story.first_day(),
         via,
         next((each.id for each in story.retractions(event, known_by)), None),
         tuple(sorted(each.id for each in sources if each.public <= known_by)),
     )
 
 
-def _merged(story: _Story) -> Iterator[Counted]:
+def _merged(story: Story) -> Iterator[Counted]:
     days = [*sorted(story.turning_days()), EVER]
     last: Counted | None = None
     for known, known_until in pairwise(days):
@@ -98,7 +99,7 @@ def _merged(story: _Story) -> Iterator[Counted]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Story:
+class Story:
     """An event and all that was said about it, asked on one day of knowledge at a time."""
 
     first: Event
@@ -116,17 +117,31 @@ class _Story:
     def said(self, known_by: date) -> tuple[Development, str | None] | None:
         """The content that counts, and the correction it comes from."""
         first = self.first
-        if not isinstance(first, Development) or self._retracted(first, known_by):
+        if not isinstance(first, Development) or self.retracted(first, known_by):
             return None
         return self._content(first, first, known_by)
+
+    def first_day(self) -> date:
+        """The first day on which the event says anything.
+
+        A retraction takes away what an event says, and not the day on which it was public.
+        """
+        days = sorted(self.turning_days())
+        return next((day for day in days if self._says_something(day)), self.first.public)
+
+    def _says_something(self, known_by: date) -> bool:
+        first = self.first
+        if isinstance(first, Development):
+            return self._content(first, first, known_by) is not None
+        return self.public(first, known_by)
 
     def retractions(self, event: Event, known_by: date) -> Iterator[Retraction]:
         """The retractions of *event* that count, none of them retracted in its turn."""
         for each in self.about.get(event.id, ()):
             if (
                 isinstance(each, Retraction)
-                and (each.slip or self._public(each, known_by))
-                and not self._retracted(each, known_by)
+                and (each.slip or self.public(each, known_by))
+                and not self.retracted(each, known_by)
             ):
                 yield each
 
@@ -135,8 +150,19 @@ class _Story:
         return [
             each
             for each in self.about.get(event.id, ())
-            if isinstance(each, Corroboration) and not self._retracted(each, known_by)
+            if isinstance(each, Corroboration) and not self.retracted(each, known_by)
         ]
+
+    def contents(self) -> Iterator[Development]:
+        """All that the event has ever said: its own content, and what corrections put there."""
+        if isinstance(self.first, Development):
+            yield from self._contents(self.first, self.first)
+
+    def _contents(self, target: Event, own: Development) -> Iterator[Development]:
+        yield own
+        for each in self.about.get(target.id, ()):
+            if isinstance(each, Correction):
+                yield from self._contents(each, _with(own, each.content))
 
     def _all(self, event: Event) -> Iterator[Event]:
         yield event
@@ -146,37 +172,47 @@ class _Story:
     def _content(
         self, target: Development | Correction, own: Development, known_by: date
     ) -> tuple[Development, str | None] | None:
-        live = [
-            each
-            for each in self.about.get(target.id, ())
-            if isinstance(each, Correction) and not self._retracted(each, known_by)
-        ]
-        counting = [each for each in live if self._counts(each, target, known_by)]
-        if counting:
-            last = max(counting, key=decided)
+        last = self.chosen(target, known_by)
+        if last:
             return self._content(last, _with(own, last.content), known_by)
-        # A slip says that the entry was never right: before the slip's own day there is nothing.
-        if any(each.slip for each in live) or not self._counts_at_all(target, known_by):
+        if not self.says_its_own(target, known_by):
             return None
         return own, None if target is self.first else target.id
 
-    def _counts_at_all(self, target: Development | Correction, known_by: date) -> bool:
-        if isinstance(target, Correction):
-            return True
-        return self._public(target, known_by)
+    def chosen(self, target: Event, known_by: date) -> Correction | None:
+        """The correction of *target* that counts: of several, the one decided last."""
+        live = self._live(target, known_by)
+        counting = [each for each in live if self._counts(each, target, known_by)]
+        return max(counting, key=decided, default=None)
 
-    def _counts(self, each: Correction, target: Development | Correction, known_by: date) -> bool:
+    def says_its_own(self, target: Event, known_by: date) -> bool:
+        """Whether *target* says what it brought itself, where no correction of it counts."""
+        # A slip says that the entry was never right: before the slip's own day there is nothing.
+        if any(each.slip for each in self._live(target, known_by)):
+            return False
+        return isinstance(target, Correction) or self.public(target, known_by)
+
+    def _live(self, target: Event, known_by: date) -> list[Correction]:
+        return [
+            each
+            for each in self.about.get(target.id, ())
+            if isinstance(each, Correction) and not self.retracted(each, known_by)
+        ]
+
+    def _counts(self, each: Correction, target: Event, known_by: date) -> bool:
         if not each.slip:
-            return self._public(each, known_by)
+            return self.public(each, known_by)
         if each.content.reported:
             return each.content.reported.latest <= known_by
         # A correction is asked for its own corrections only on days on which it counts.
-        return isinstance(target, Correction) or self._public(target, known_by)
+        return isinstance(target, Correction) or self.public(target, known_by)
 
-    def _retracted(self, event: Event, known_by: date) -> bool:
+    def retracted(self, event: Event, known_by: date) -> bool:
+        """Whether a retraction of *event* counts."""
         return any(True for _ in self.retractions(event, known_by))
 
-    def _public(self, event: Event, known_by: date) -> bool:
+    def public(self, event: Event, known_by: date) -> bool:
+        """Whether *event* was public by itself, or by an earlier source that others brought."""
         if event.public <= known_by:
             return True
         sources = self.corroborations(event, known_by)

@@ -299,8 +299,11 @@ def _asked(wanted: Filter) -> Select[Any]:
     if wanted.last:
         query = query.where(log.c.occurred <= wanted.last.isoformat())
     if wanted.known_by:
-        # An earlier source that a corroboration brought may have moved the day of its report.
-        moved = select(reference.c.target).where(reference.c.kind == "corroboration")
+        # An earlier source that a corroboration brought may have moved the day of its report,
+        # and so may a correction that is our own slip.
+        moved = select(reference.c.target).where(
+            reference.c.kind.in_(("corroboration", "correction"))
+        )
         query = query.where(
             or_(log.c.reported <= wanted.known_by.isoformat(), log.c.event_id.in_(moved))
         )
