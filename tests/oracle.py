@@ -84,6 +84,21 @@ def known(event: Event, events: Sequence[Event], days: Sequence[date]) -> bool:
     return any(_public(event, events, day) for day in days)
 
 
+def heard(event: Event, events: Sequence[Event], known_by: date) -> bool:
+    """Whether a correction or retraction was there by the day; our own slip is on all days."""
+    if isinstance(event, Correction | Retraction) and event.slip:
+        return True
+    return _public(event, events, known_by)
+
+
+def root(event: Event, events: Sequence[Event]) -> Event:
+    """The development that an event speaks about, at any remove."""
+    while not isinstance(event, Development):
+        target = event.of
+        event = next(each for each in events if each.id == target)
+    return event
+
+
 def _said(event: Event, events: Sequence[Event], known_by: date) -> Development | None:
     """What the event says, going by the reports up to a day: nothing when it is retracted."""
     if not isinstance(event, Development) or _retracted(event, events, known_by):

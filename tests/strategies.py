@@ -160,6 +160,11 @@ def logs(draw: st.DrawFn, *, ties: bool = True, most: int = 7) -> list[Event]:
                 ["statement"] * 5 + ["correction", "correction", "retraction", "corroboration"]
             )
         )
+        speaking = [each for each in found if each.kind in ("correction", "retraction")]
+        if speaking and draw(st.integers(0, 2)) == 0:
+            # What others say of corrections and retractions is rare unless it is made so.
+            target = draw(st.sampled_from(speaking))
+            what = draw(st.sampled_from(["correction", "retraction"]))
         if what == "correction" and target.kind in ("retraction", "corroboration"):
             what = "retraction"
         entry["kind"] = what

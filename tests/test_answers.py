@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from tests import oracle
@@ -23,7 +23,7 @@ from tests.strategies import PARTS, SUBJECTS, WINDOW, leaves_the_introduction, l
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.dates import EVER, FIRST, AsOf
-from tracker.domain.events import Development, Event
+from tracker.domain.events import Correction, Development, Event, Retraction
 from tracker.domain.state import Held, State, SubjectState, state
 from tracker.domain.timeline import Fact, canonical, fold_all, read_as
 from tracker.domain.told import Filter
@@ -259,6 +259,141 @@ def test_at_a_version_the_log_answers_as_if_it_were_cut_there(
         whole.subjects
         == loaded(events[:version]).state(AsOf(day, known_by), subject=subject).subjects
     )
+
+
+Reader = tuple[date, int]
+"""The last day whose reports count, and how many events of the log do."""
+
+
+def had(event: Event, events: Sequence[Event], reader: Reader) -> bool:
+    known_by, version = reader
+    there = events[:version]
+    return event in there and oracle.known(event, there, [day for day in WINDOW if day <= known_by])
+
+
+def came_between(events: Sequence[Event], before: Reader, after: Reader) -> dict[str, bool]:
+    """The corrections and retractions that the second reader has and the first has not.
+
+    Each with whether the first had the event that it puts right, or our log had got it wrong.
+    """
+    found = {}
+    for each in events[: after[1]]:
+        if not isinstance(each, Correction | Retraction):
+            continue
+        target = oracle.root(each, events)
+        there = each in events[: before[1]]
+        begins = isinstance(each, Correction) and each.slip and each.content.reported
+        if there and begins:
+            new = before[0] < begins.latest <= after[0]
+        else:
+            new = oracle.heard(each, events[: after[1]], after[0]) and not (
+                there and oracle.heard(each, events[: before[1]], before[0])
+            )
+        if new:
+            ours = each.slip and not there and target in events[: before[1]]
+            found[each.id] = ours or had(target, events, before)
+    return found
+
+
+some_readers = st.tuples(days, days, st.booleans())
+
+
+@settings(max_examples=100)
+@given(some_logs, days, some_readers, st.data())
+def test_a_change_is_corrected_where_without_corrections_it_would_not_be(
+    loaded: Loaded,
+    events: list[Event],
+    day: date,
+    known: tuple[date, date, bool],
+    data: st.DataObject,
+) -> None:
+    last = len(events)
+    first = data.draw(st.integers(1, last)) if known[2] else last
+    one, other = (min(known[:2]), first), (max(known[:2]), last)
+    came = came_between(events, one, other)
+    uncorrected = [each for each in events if not came.get(each.id)]
+
+    _, _, found = loaded(events).diff(AsOf(day, one[0], first), AsOf(day, other[0], last))
+
+    for subject in found:
+        for change in subject.parts:
+            assert set(change.by) <= came.keys()
+            asked = subject.subject, change.part, day, other[0]
+            if change.what != "restated":
+                same = oracle.answer(uncorrected, *asked) == oracle.answer(events, *asked)
+                assert change.cause == ("learned" if same else "corrected")
+            # Had the others not come, the answer would be what it is.
+            named = [each for each in events if not came.get(each.id) or each.id in change.by]
+            assert oracle.answer(named, *asked) == oracle.answer(events, *asked)
+
+
+@settings(max_examples=60)
+@given(some_logs, days, days)
+def test_with_hindsight_why_names_what_changes_between_the_day_and_now(
+    loaded: Loaded, events: list[Event], day: date, known_by: date
+) -> None:
+    tracker = loaded(events)
+    _, _, found = tracker.diff(AsOf(day, known_by), AsOf(day))
+    changed = {
+        (each.subject, change.part): set(change.by) for each in found for change in each.parts
+    }
+
+    for subject in SUBJECTS:
+        for why in tracker.why(AsOf(day, known_by), subject)[1]:
+            place = subject, why.reason.part
+            now, then = (
+                oracle.answer(events, *place, day, each) for each in (known_by, WINDOW[-1])
+            )
+            assert why.reason.changed or now == then
+            if not why.reason.changed:
+                assert (why.corrected, why.reason.later) == ((), ())
+            elif now != then and place in changed:
+                assert {each.id for each in why.corrected} == changed[place]
+
+
+@settings(max_examples=60)
+@given(some_logs, days, days)
+def test_why_tells_nothing_that_was_not_known_and_all_that_was_said_on_the_way(
+    loaded: Loaded, events: list[Event], day: date, known_by: date
+) -> None:
+    tracker, at = loaded(events), AsOf(day, known_by)
+
+    for subject in SUBJECTS:
+        for why in tracker.why(at, subject)[1]:
+            for name, told in why.events.items():
+                assert told == tracker.event(name, at)
+            way = {each.id for each in why.on_the_way}
+            speaking = {each.id: each for each in events if not isinstance(each, Development)}
+            assert way <= speaking.keys()
+            for name in way:
+                root = oracle.root(speaking[name], events)
+                assert had(root, events, (known_by, len(events)))
+            saying = {
+                each.decided.event
+                for each in (why.reason.deciding, *why.reason.perhaps, *why.reason.overridden)
+                if each
+            }
+            for each in speaking.values():
+                if isinstance(each, Correction | Retraction) and oracle.heard(
+                    each, events, known_by
+                ):
+                    assert each.id in way or oracle.root(each, events).id not in saying
+
+
+@pytest.mark.parametrize(
+    ("speaking", "target"),
+    [("retraction", "correction"), ("retraction", "retraction"), ("correction", "correction")],
+)
+def test_random_logs_hold_corrections_and_retractions_of_others(speaking: str, target: str) -> None:
+    def holds(events: list[Event]) -> bool:
+        kinds = {each.id: each.kind for each in events}
+        return any(
+            each.kind == speaking and kinds[each.of] == target
+            for each in events
+            if not isinstance(each, Development)
+        )
+
+    assert holds(find(some_logs, holds, settings=settings(max_examples=2000)))
 
 
 def parts_of(subjects: Sequence[SubjectState]) -> dict[tuple[str, str], Held]:

@@ -69,7 +69,9 @@ def test_diff_of_two_days_says_that_the_world_changed(cli: CommandLine) -> None:
 
     change = found.json["changes"][0]
     parts = {part["part"]: part for part in change["parts"]}
-    assert change["stage"] == {"before": "announced", "after": "in-force"}
+    proclaimed = "2025-03-26-us-232-autos-proclaimed"
+    assert (change["stage"]["before"], change["stage"]["after"]) == ("announced", "in-force")
+    assert (change["stage"]["cause"], change["stage"]["event"]) == ("world", proclaimed)
     assert parts["line/all"]["cause"] == "world"
     assert parts["line/all"]["after"]["value"]["rate"] == "25"
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from tracker.app import explaining
 from tracker.app.disputing import Disputes, FoldedDisputes
 from tracker.app.telling import each_told, said_of, told_of
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
@@ -49,7 +50,7 @@ from tracker.domain.ties import (
 )
 from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
 from tracker.domain.told import Filter, Published, Told, difference
-from tracker.domain.why import Reason, Why, reason
+from tracker.domain.why import Why, reason
 from tracker.errors import (
     BadCommand,
     BadEntries,
@@ -970,22 +971,17 @@ class Tracker:
             names = sorted({each.part for each in said} | disputed)
             if part is not None and part not in names:
                 raise NotFound(_no_such(f"part of {subject}", part, names))
-            reasons = []
-            for name in names if part is None else [part]:
-                each = reason(subject, name, (one for one in said if one.part == name), at)
-                held = here.parts.get(name) if here else None
-                rivals = here.rivals(name) if here else ()
-                if part or each.deciding or each.perhaps or rivals:
-                    reasons.append(Why(each, held, rivals, self._borne_out(conn, each, at)))
-            return found, reasons
-
-    def _borne_out(self, conn: Connection, found: Reason, at: AsOf) -> dict[str, Told]:
-        said = [found.deciding, found.instead, found.hindsight, *found.perhaps, *found.later]
-        ids = {each.decided.event for each in said if each}
-        ids |= {each.via for each in said if each and each.via}
-        ids |= {each.decided.event for each in found.overridden}
-        later = AsOf(at.day, None, at.at_version)
-        return {name: self._event(conn, name, later) for name in sorted(ids)}
+            every = (
+                reason(subject, name, [one for one in said if one.part == name], at)
+                for name in (names if part is None else [part])
+            )
+            reasons = [
+                each
+                for each in every
+                if part or each.deciding or each.perhaps or (here and here.rivals(each.part))
+            ]
+            version = found.as_of.at_version or 0
+            return found, explaining.whys(conn, at, version, subject, reasons, here)
 
     def diff(
         self, before: AsOf, after: AsOf, *, subject: str | None = None
@@ -1012,12 +1008,14 @@ class Tracker:
         first = self._state(conn, before, subject=subject, kind=kind)
         between = self._state(conn, replace(before, day=after.day), subject=subject, kind=kind)
         last = self._state(conn, after, subject=subject, kind=kind)
-        corrected = logs.retracted_between(
+        why = explaining.correcting(
             conn,
-            (before.knowledge, after.knowledge),
+            before,
+            after,
             (first.as_of.at_version or 0, last.as_of.at_version or 0),
+            lambda at, name: self._said_of(conn, at, [name]),
         )
-        return first, last, changes(first, between, last, corrected=corrected)
+        return first, last, changes(first, between, last, why=why)
 
     def briefing(
         self,

@@ -10,8 +10,13 @@ from tracker.cli.options import Format, coordinate, open_tracker
 from tracker.errors import BadCommand, BadDay
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
     from tracker.app import Tracker
     from tracker.domain.dates import AsOf
+    from tracker.domain.timeline import Assignment
+    from tracker.domain.told import Told
     from tracker.domain.why import Why
 
 
@@ -51,9 +56,9 @@ def why(
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
     found, reasons = tracker.why(at, subject, part)
     if format == Format.json:
-        output.show(format, shape=shapes.of_reasons(found, subject, reasons))
+        output.show(format, shape=shapes.of_reasons(found, subject, reasons, hindsight=hindsight))
     elif format == Format.csv:
-        rows = [row for each in reasons for row in _rows(each)]
+        rows = [row for each in reasons for row in _rows(each, hindsight=hindsight)]
         columns = ("part", "role", "value", "from", "until", "event", "reported", "source_url")
         output.show(format, rows=rows, columns=columns)
     else:
@@ -61,28 +66,40 @@ def why(
         output.write("\n".join(lines or [f"nothing is said of {subject} on {at.day}"]) + "\n")
 
 
-def _rows(why: "Why") -> list[dict[str, Any]]:
+def _rows(why: "Why", *, hindsight: bool) -> list[dict[str, Any]]:
     from tracker.domain.state import without_end
     from tracker.exports import words
 
     found = why.reason
-    roles = [("deciding", [found.deciding]), ("perhaps", found.perhaps)]
-    roles += [("overridden", found.overridden), ("later", found.later)]
-    return [
-        {
+
+    def row(role: str, told: "Told", reported: "date", **said: Any) -> dict[str, Any]:
+        return {
             "part": found.part,
             "role": role,
-            "value": words.of_value(found.part, words.read(each.value)),
-            "from": without_end(each.since),
-            "until": without_end(each.until),
-            "event": each.decided.event,
-            "reported": each.known,
-            "source_url": why.events[each.decided.event].content["sources"][0]["url"],
+            "event": told.id,
+            "reported": reported,
+            "source_url": told.content["sources"][0]["url"],
+            **said,
         }
-        for role, said in roles
-        for each in said
-        if each is not None
+
+    def assigned(role: str, said: "Iterable[Assignment | None]", now: bool = False) -> Any:
+        events = why.now if now else why.events
+        for each in filter(None, said):
+            value = words.of_value(found.part, words.read(each.value))
+            days = {"from": without_end(each.since), "until": without_end(each.until)}
+            yield row(role, events[each.decided.event], each.known, value=value, **days)
+
+    rows = [
+        *assigned("deciding", [found.deciding]),
+        *assigned("perhaps", found.perhaps),
+        *assigned("overridden", found.overridden),
+        *(row("on-the-way", each, each.reported) for each in why.on_the_way),
     ]
+    if hindsight:
+        rows += assigned("later", found.later, now=True)
+        rows += (row("corrected", each, each.reported) for each in why.corrected)
+        rows += assigned("hindsight", [found.hindsight], now=True)
+    return rows
 
 
 def _in_words(why: "Why", *, hindsight: bool) -> list[str]:
@@ -90,10 +107,10 @@ def _in_words(why: "Why", *, hindsight: bool) -> list[str]:
 
     found = why.reason
 
-    def said(each: Any) -> str:
+    def said(each: "Assignment", events: "Mapping[str, Told]" = why.events) -> str:
         value = words.of_value(found.part, words.read(each.value))
         days = words.of_days(each.since, each.until, each.since_hour)
-        told = why.events[each.decided.event]
+        told = events[each.decided.event]
         return f"{value}, {days} ({each.decided.event}: {told.content['title']})"
 
     lines = [f"{found.subject} {found.part}"]
@@ -102,26 +119,44 @@ def _in_words(why: "Why", *, hindsight: bool) -> list[str]:
     else:
         told = why.events[found.deciding.decided.event]
         lines.append(f"  {said(found.deciding)}")
-        lines.append(f"    occurred {told.content['occurred']}, reported {found.deciding.known}")
+        lines.append(f"    occurred {told.content['occurred']}, reported {told.reported}")
+        lines += _sources(told)
         if found.deciding.via:
             lines.append(f"    as corrected by {found.deciding.via}")
-        for source in told.content["sources"]:
-            named = [source.get(key) for key in ("publisher", "published", "cites")]
-            lines.append(f"    source: {', '.join(filter(None, named))} {source['url']}")
+            lines += _sources(why.events[found.deciding.via])
     lines += [f"  perhaps: {said(each)}" for each in found.perhaps]
     lines += [f"  rival: {words.of_rival(found.part, one)} ({one.event})" for one in why.rivals]
     lines += [f"  overrode: {said(each)}" for each in found.overridden]
     if found.instead:
         lines.append(f"  without it: {said(found.instead)}")
+    for each in why.on_the_way:
+        lines += [f"  on the way, {_speaking(each)}", *_sources(each)]
     if hindsight:
-        changed = found.hindsight != found.deciding
-        lines += [f"  became known {each.known}: {said(each)}" for each in found.later]
-        if changed:
-            now = said(found.hindsight) if found.hindsight else "nothing certain"
+        lines += [f"  became known {each.known}: {said(each, why.now)}" for each in found.later]
+        for each in why.corrected:
+            lines += [f"  became known {_speaking(each)}", *_sources(each)]
+        if found.changed:
+            now = said(found.hindsight, why.now) if found.hindsight else "nothing certain"
             lines.append(f"  by all that is known now: {now}")
         else:
             lines.append("  nothing that became known later changes it")
     return [*lines, ""]
+
+
+def _speaking(told: "Told") -> str:
+    """A correction, retraction or corroboration: when it came, and what of."""
+    kind = f"slip, {told.content['kind']}" if told.content.get("slip") else told.content["kind"]
+    gone = f"; retracted by {told.retracted_by}" if told.retracted_by else ""
+    about = f"{kind} of {told.content['of']}"
+    return f"{told.reported}: {about} ({told.id}: {told.content['title']}{gone})"
+
+
+def _sources(told: "Told") -> list[str]:
+    named = (
+        ([source.get(key) for key in ("publisher", "published", "cites")], source["url"])
+        for source in told.content["sources"]
+    )
+    return [f"    source: {', '.join(filter(None, said))} {url}" for said, url in named]
 
 
 def diff(
@@ -178,7 +213,7 @@ def diff(
         output.show(format, shape=shapes.of_diff(old, new, found))
         return
     rows = [row for each in found for row in words.of_changes(each)]
-    columns = ("subject", "part", "what", "before", "after", "cause", "event")
+    columns = ("subject", "part", "what", "before", "after", "cause", "event", "by")
     if markdown:
         output.write(marked.of_changes(rows, before, after))
     else:

@@ -36,6 +36,7 @@ class Briefing:
 def names(state: State, changes: tuple[SubjectChanges, ...]) -> set[str]:
     """The events that say what a state holds, what is due, and what changed."""
     found = {change.event for each in changes for change in each.parts}
+    found |= {each.turn.event for each in changes if each.turn}
     found |= {change.after.event for each in changes for change in each.parts if change.after}
     for subject in state.subjects:
         for held in (*subject.parts.values(), *subject.due(state.as_of.day).values()):

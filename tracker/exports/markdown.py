@@ -45,6 +45,9 @@ def coordinate(at: AsOf) -> str:
     return ", ".join(said)
 
 
+BY = "corrected by"
+
+
 def _changes(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     subject = None
     for row in rows:
@@ -54,7 +57,8 @@ def _changes(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         old, new = (text(row[name] or "nothing") for name in ("before", "after"))
         part = f"`{row['part']}`: " if row["part"] else ""
         said = f" — {row['cause']}, `{row['event']}`" if row["cause"] else ""
-        yield f"  - {part}{old} → {new}{said}"
+        by = f"; {BY} `{row['by'].replace(', ', '`, `')}`" if row.get("by") else ""
+        yield f"  - {part}{old} → {new}{said}{by}"
 
 
 def briefing(found: Briefing, asked: str = "") -> Iterator[str]:

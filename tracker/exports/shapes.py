@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tracker.domain.agenda import Item, Lateness
-    from tracker.domain.changes import SubjectChanges
+    from tracker.domain.changes import Change, SubjectChanges
     from tracker.domain.scopes import Bearing
     from tracker.domain.timeline import Assignment, Fact
     from tracker.domain.told import Told
@@ -308,30 +308,44 @@ def of_ties(state: State, parties: Iterable[str] | None, ties: Iterable[Tie]) ->
     }
 
 
-def of_reasons(state: State, subject: str, reasons: Iterable[Why]) -> dict[str, Any]:
-    """``{"as_of", "subject", "parts": {…}}``: why each part is as it is."""
+def of_reasons(
+    state: State, subject: str, reasons: Iterable[Why], *, hindsight: bool = False
+) -> dict[str, Any]:
+    """``{"as_of", "subject", "parts": {…}}``: why each part is as it is.
+
+    Args:
+        hindsight: also what became known later and changes it.
+    """
     return {
         "as_of": of_coordinate(state.as_of),
         "subject": subject,
-        "parts": {why.reason.part: _reason(why) for why in reasons},
+        "parts": {why.reason.part: _reason(why, hindsight=hindsight) for why in reasons},
     }
 
 
-def _reason(why: Why) -> dict[str, Any]:
+def _reason(why: Why, *, hindsight: bool) -> dict[str, Any]:
     found = why.reason
-    return {
+    shape: dict[str, Any] = {
         "deciding": found.deciding and _assigned(found.deciding, why.events),
         "perhaps": [_assigned(each, why.events) for each in found.perhaps],
         "overridden": [_assigned(each, why.events) for each in found.overridden],
         "instead": found.instead and _assigned(found.instead, why.events),
         "rivals": [_rival(rival) for rival in why.rivals],
-        "later": [_assigned(each, why.events) for each in found.later],
-        "hindsight": found.hindsight and _assigned(found.hindsight, why.events),
+        "on_the_way": [_speaking(each) for each in why.on_the_way],
     }
+    if hindsight:
+        shape |= {
+            "changed": found.changed,
+            "later": [_assigned(each, why.now) for each in found.later],
+            "corrected": [_speaking(each) for each in why.corrected],
+            "hindsight": found.hindsight and _assigned(found.hindsight, why.now),
+        }
+    return shape
 
 
 def _assigned(said: Assignment, events: Mapping[str, Told]) -> dict[str, Any]:
     told = events[said.decided.event]
+    bearing = (told, *([events[said.via]] if said.via else ()))
     return {
         "value": None if said.value is None else json.loads(said.value),
         "from": _day(said.since),
@@ -341,6 +355,20 @@ def _assigned(said: Assignment, events: Mapping[str, Told]) -> dict[str, Any]:
         "occurred": told.content["occurred"],
         "reported": said.known.isoformat(),
         "corrected_by": said.via,
+        "sources": [source["url"] for each in bearing for source in each.content["sources"]],
+    }
+
+
+def _speaking(told: Told) -> dict[str, Any]:
+    """A correction, retraction or corroboration, and what it is about."""
+    return {
+        "event": told.id,
+        "kind": told.content["kind"],
+        "of": told.content["of"],
+        "slip": told.content.get("slip", False),
+        "title": told.content["title"],
+        "reported": told.reported.isoformat(),
+        "retracted_by": told.retracted_by,
         "sources": [source["url"] for source in told.content["sources"]],
     }
 
@@ -354,13 +382,16 @@ def of_diff(before: State, after: State, found: Iterable[SubjectChanges]) -> dic
             {
                 "subject": each.subject,
                 "title": each.title,
-                "stage": {"before": each.stage_before, "after": each.stage_after},
+                "stage": {
+                    "before": each.stage_before,
+                    "after": each.stage_after,
+                    **(_turn(each.turn) if each.turn else {}),
+                },
                 "parts": [
                     {
                         "part": change.part,
                         "what": change.what,
-                        "cause": change.cause,
-                        "event": change.event,
+                        **_turn(change),
                         "before": change.before and of_held(change.before),
                         "after": change.after and of_held(change.after),
                     }
@@ -370,6 +401,10 @@ def of_diff(before: State, after: State, found: Iterable[SubjectChanges]) -> dic
             for each in found
         ],
     }
+
+
+def _turn(change: Change) -> dict[str, Any]:
+    return {"cause": change.cause, "event": change.event, "by": list(change.by)}
 
 
 def of_rectangles(facts: Iterable[Fact]) -> list[dict[str, Any]]:

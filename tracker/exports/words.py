@@ -15,7 +15,7 @@ from tracker.domain.ties import members
 from tracker.domain.timeline import Fact
 
 if TYPE_CHECKING:
-    from tracker.domain.changes import SubjectChanges
+    from tracker.domain.changes import Change, SubjectChanges
 
 
 def of_subject(subject: SubjectState, day: date) -> str:
@@ -94,32 +94,28 @@ def of_changes(found: SubjectChanges) -> list[dict[str, Any]]:
     if found.stage_before != found.stage_after and not any(
         change.part in ("stage", "standing") for change in found.parts
     ):
-        rows.append(
-            {
-                "subject": found.subject,
-                "part": "",
-                "what": "changed",
-                "before": found.stage_before or "not there",
-                "after": found.stage_after or "not there",
-                "cause": "",
-                "event": "",
-            }
-        )
+        stages = found.stage_before or "not there", found.stage_after or "not there"
+        rows.append(_row(found.subject, "", "changed", *stages, found.turn))
     for change in found.parts:
         if change.part not in STANDING_WORDS or (change.before and change.after):
-            old, new = _apart(change.part, change.before, change.after)
-            rows.append(
-                {
-                    "subject": found.subject,
-                    "part": change.part,
-                    "what": change.what,
-                    "before": old,
-                    "after": new,
-                    "cause": CAUSES[change.cause],
-                    "event": change.event,
-                }
-            )
+            said = _apart(change.part, change.before, change.after)
+            rows.append(_row(found.subject, change.part, change.what, *said, change))
     return rows
+
+
+def _row(
+    subject: str, part: str, what: str, before: str, after: str, change: Change | None
+) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "part": part,
+        "what": what,
+        "before": before,
+        "after": after,
+        "cause": CAUSES[change.cause] if change else "",
+        "event": change.event if change else "",
+        "by": ", ".join(change.by) if change else "",
+    }
 
 
 def _apart(part: str, before: Held | None, after: Held | None) -> tuple[str, str]:
@@ -130,10 +126,23 @@ def _apart(part: str, before: Held | None, after: Held | None) -> tuple[str, str
     if old == new and one != other and isinstance(one, Mapping) and isinstance(other, Mapping):
         keys = [key for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
         said = [
-            ", ".join(f"{key} {each.get(key, 'none')}" for key in keys) for each in (one, other)
+            "; ".join(f"{key} {_listed(each.get(key))}" for key in keys) for each in (one, other)
         ]
         old, new = f"{old} ({said[0]})", f"{new} ({said[1]})"
     return old, new
+
+
+def _listed(value: Any) -> str:
+    """Any piece of a value, in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        return ", ".join(map(_listed, value)) or "none"
+    if isinstance(value, Mapping):
+        if "given" in value:
+            return _condition(value)
+        return " ".join(f"{name} {_listed(each)}" for name, each in value.items())
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def read(value: str | None) -> Any:

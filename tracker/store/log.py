@@ -366,27 +366,6 @@ def spoken_of(conn: Connection, ids: Collection[str], *, at_version: int | None 
     return set(conn.scalars(query))
 
 
-def retracted_between(
-    conn: Connection, known: tuple[date, date], versions: tuple[int, int]
-) -> set[str]:
-    """The events that a retraction took away between two days of knowledge, or two versions."""
-    query = (
-        select(reference.c.target)
-        .join(log, log.c.event_id == reference.c.event_id)
-        .where(reference.c.kind == "retraction")
-        .where(
-            or_(
-                and_(
-                    log.c.reported > min(known).isoformat(),
-                    log.c.reported <= max(known).isoformat(),
-                ),
-                and_(log.c.version > min(versions), log.c.version <= max(versions)),
-            )
-        )
-    )
-    return set(conn.scalars(query))
-
-
 def subjects_by_kind(conn: Connection) -> dict[str, int]:
     """Kind of subject → how many of it are introduced."""
     found: dict[str, int] = {}

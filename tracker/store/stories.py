@@ -15,7 +15,7 @@ from tracker.domain.review import Head
 from tracker.domain.timeline import Assignment, assignments
 from tracker.domain.told import Recorded, Told
 from tracker.store import log as logs
-from tracker.store.tables import assignment, log, reference
+from tracker.store.tables import assignment, log, mention, reference
 
 
 def heads(conn: Connection, ids: Collection[str]) -> dict[str, Head]:
@@ -188,6 +188,22 @@ def _rivals(
         for row in conn.execute(query):
             found.setdefault(row.target, []).append(row.event_id)
     return found
+
+
+def corrected_about(conn: Connection, subject: str) -> set[str]:
+    """The developments about *subject* that others correct, retract or corroborate."""
+    ids: set[str] = set()
+    for end in (reference.c.target, reference.c.event_id):
+        ids |= set(
+            conn.scalars(
+                select(reference.c.event_id)
+                .join(log, log.c.event_id == end)
+                .join(mention, mention.c.version == log.c.version)
+                .where(mention.c.what == "subject", mention.c.word == subject)
+                .where(reference.c.kind != "rival")
+            )
+        )
+    return roots_of(conn, ids)
 
 
 def subjects_of(conn: Connection, ids: Collection[str]) -> set[str]:
