@@ -7,10 +7,10 @@ changes between two, the history of a part, and what the log would have said at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import find, given, settings
@@ -26,7 +26,7 @@ from tracker.domain.dates import EVER, FIRST, AsOf
 from tracker.domain.events import Correction, Development, Event, Retraction
 from tracker.domain.state import Held, State, SubjectState, state
 from tracker.domain.timeline import Fact, canonical, fold_all, read_as
-from tracker.domain.told import Filter
+from tracker.domain.told import Filter, Told
 
 __all__ = ["databases"]
 
@@ -490,3 +490,30 @@ def test_the_events_known_by_a_day_are_those_that_said_anything_until_then(
 
     known = {each.id for each in events if oracle.known(each, events, until_then)}
     assert (set(listed), set(found)) == (known, known)
+
+
+@settings(max_examples=60)
+@given(some_logs, days, st.sampled_from(SUBJECTS), st.sampled_from(["JP", "US"]))
+def test_filters_go_by_what_events_say_as_others_leave_them(
+    loaded: Loaded, events: list[Event], known_by: date, subject: str, party: str
+) -> None:
+    tracker, every = loaded(events), Filter(known_by=known_by)
+
+    about = [told.id for told in tracker.events(replace(every, subject=subject))]
+    of = [told.id for told in tracker.events(replace(every, party=party))]
+
+    told = list(tracker.events(every))
+    assert about == [
+        each.id for each in told if any(one["subject"] == subject for one in _effects(each))
+    ]
+    assert of == [
+        each.id
+        for each in told
+        if any(party in (*one.get("parties", ()), one.get("imposer")) for one in _effects(each))
+    ]
+
+
+def _effects(told: Told) -> Sequence[Mapping[str, Any]]:
+    content = told.content.get("content", told.content)
+    found: Sequence[Mapping[str, Any]] = content.get("effects", ())
+    return found

@@ -457,3 +457,37 @@ def test_a_second_correction_keeps_what_the_first_put_right(
 
     found = cli.ok("show", CARS, "--format", "json").json
     assert (found["title"], found["summary"]) == ("The right title", "The right summary")
+
+
+def test_filters_go_by_what_an_event_says_once_it_is_corrected(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    def meeting(slug: str, *parties: str) -> list[dict[str, object]]:
+        of = {"subject": f"meeting/{slug}"}
+        scheduled = {"start": date(2026, 3, 1), "participants": list(parties)}
+        return [
+            {"kind": "meeting-introduced", "title": slug, **of},
+            {"kind": "meeting-scheduled", **scheduled, **of},
+        ]
+
+    met = entry("2026-01-10-meet", *meeting("m1", "KR", "JP"))
+    right = {"effects": meeting("m2", "KR", "CN")}
+    fixed = entry("2026-02-01-fixed", kind="correction", of="2026-01-10-meet", content=right)
+    cli.ok("load", str(write("a.toml", met, fixed)))
+
+    def listed(*asked: str) -> bool:
+        listed = cli.ok("events", *asked, "--format", "json").json["events"]
+        return "2026-01-10-meet" in {each["id"] for each in listed}
+
+    def on_calendar(*asked: str) -> bool:
+        calendar = cli.ok("export", "ics", *asked, "--what", "developments").out
+        return "UID:2026-01-10-meet" in calendar
+
+    for has in (listed, on_calendar):
+        assert has("--party", "CN")
+        assert has("--party", "KR")
+        assert not has("--party", "JP")
+        assert has("--subject", "meeting/m2")
+        assert not has("--subject", "meeting/m1")
+        assert has("--party", "JP", "--known-by", "2026-01-31")
+        assert not has("--party", "CN", "--known-by", "2026-01-31")

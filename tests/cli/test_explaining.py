@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.conftest import CARS, EVERY_CAR, MEASURE, CommandLine, Write, cars, entry, rate
+from tracker.app import Tracker
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
@@ -435,3 +436,187 @@ def test_a_search_says_when_it_finds_nothing_and_when_it_has_no_word(cli: Comman
     assert "nothing found" in nothing.err
     assert (empty.code, empty.out) == (2, "")
     assert "has no word in it" in empty.err
+
+
+RAISED = "2025-04-10-raised"
+
+
+def raised(**more: object) -> str:
+    return entry(RAISED, rate(50), title="Cars raised", **more)
+
+
+def speaking(kind: str, of: str, day: str, **more: object) -> str:
+    sources = [{"url": f"https://example.org/{day}", "published": date.fromisoformat(day)}]
+    return entry(f"{day}-{kind}", kind=kind, of=of, title=f"Said {day}", sources=sources, **more)
+
+
+def to_rate(per_cent: int, **days: object) -> dict[str, object]:
+    return {"title": f"Cars at {per_cent}", "effects": [rate(per_cent, **days)]}
+
+
+@pytest.fixture
+def corrected(cli: CommandLine, tracker: Tracker, write: Write) -> CommandLine:
+    """A log in which a raise is corrected, that taken back, the raise too, and that taken back."""
+    told = [
+        cars(),
+        raised(),
+        speaking("correction", RAISED, "2025-05-01", content=to_rate(40)),
+        speaking("retraction", "2025-05-01-correction", "2025-05-10"),
+        speaking("retraction", RAISED, "2025-05-20"),
+        speaking("retraction", "2025-05-20-retraction", "2025-05-30"),
+        speaking("corroboration", RAISED, "2025-06-05"),
+        entry(
+            "2025-06-10-moved",
+            kind="correction",
+            of=RAISED,
+            content=to_rate(50, since=date(2026, 1, 1)),
+        ),
+    ]
+    cli.ok("load", str(write("a.toml", *told)))
+    return cli
+
+
+@pytest.mark.parametrize(
+    ("known", "cause", "event", "by"),
+    [
+        ("2025-04-30..2025-05-01", "corrected", "2025-05-01-correction", ["2025-05-01-correction"]),
+        ("2025-05-09..2025-05-10", "corrected", RAISED, ["2025-05-10-retraction"]),
+        ("2025-05-19..2025-05-20", "corrected", CARS, ["2025-05-20-retraction"]),
+        ("2025-05-29..2025-05-30", "corrected", RAISED, ["2025-05-30-retraction"]),
+        ("2025-06-09..2025-06-10", "corrected", CARS, ["2025-06-10-moved"]),
+        ("2025-04-09..2025-05-01", "learned", RAISED, ["2025-05-01-correction"]),
+        ("2025-04-09..2025-04-10", "learned", RAISED, []),
+    ],
+)
+def test_diff_names_what_came_between(
+    corrected: CommandLine, known: str, cause: str, event: str, by: list[str]
+) -> None:
+    asked = ("diff", "--as-of", "2025-04-15", "--known-by", known)
+
+    (found,) = corrected.ok(*asked, "--format", "json").json["changes"]
+    (part,) = found["parts"]
+    row = corrected.ok(*asked).rows[1]
+    pasted = corrected.ok(*asked, "--markdown").out
+
+    assert (part["cause"], part["event"], part["by"]) == (cause, event, by)
+    assert row[-2:] == [event, ", ".join(by)]
+    assert all(f"`{name}`" in pasted for name in (event, *by))
+
+
+def test_a_stage_that_changed_has_its_event_and_its_cause(cli: CommandLine, write: Write) -> None:
+    never = speaking("retraction", "2025-04-01-trucks", "2025-05-01")
+    trucks = {"subject": "measure/trucks", "line": "all"}
+    made = entry(
+        "2025-04-01-trucks",
+        {**MEASURE, "subject": "measure/trucks"},
+        {"kind": "scope-set", **trucks},
+        {"kind": "rate-set", "rate": 25, **trucks},
+    )
+    cli.ok("load", str(write("a.toml", made, never)))
+
+    found = cli.ok("diff", "--as-of", "2025-04-15", "--known-by", "2025-04-30..2025-05-01",
+                   "--subject", "measure/trucks", "--format", "json").json  # fmt: skip
+    rows = cli.ok("diff", "--as-of", "2025-04-15", "--known-by", "2025-04-30..2025-05-01",
+                  "--subject", "measure/trucks").rows  # fmt: skip
+
+    assert found["changes"][0]["stage"] == {
+        "before": "in-force",
+        "after": None,
+        "cause": "corrected",
+        "event": "2025-04-01-trucks",
+        "by": ["2025-05-01-retraction"],
+    }
+    assert rows[1][1:] == [
+        *("", "changed", "in-force", "not there", "we corrected it"),
+        *("2025-04-01-trucks", "2025-05-01-retraction"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known_by", "on_the_way", "corrected_later"),
+    [
+        ("2025-04-30", [], ["2025-06-10-moved"]),
+        ("2025-05-01", ["2025-05-01-correction"], ["2025-06-10-moved"]),
+        ("2025-05-10", ["2025-05-01-correction", "2025-05-10-retraction"], ["2025-06-10-moved"]),
+        (
+            "2025-05-20",
+            ["2025-05-01-correction", "2025-05-10-retraction", "2025-05-20-retraction"],
+            [],
+        ),
+    ],
+)
+def test_why_names_what_came_on_the_way_and_with_hindsight_what_changes_it(
+    corrected: CommandLine, known_by: str, on_the_way: list[str], corrected_later: list[str]
+) -> None:
+    asked = ("why", "measure/cars", "line/all", "--as-of", "2025-04-15", "--known-by", known_by)
+
+    plain = corrected.ok(*asked, "--format", "json").json["parts"]["line/all"]
+    later = corrected.ok(*asked, "--hindsight", "--format", "json").json["parts"]["line/all"]
+    said = corrected.ok(*asked, "--hindsight").out
+    table = corrected.ok(*asked, "--format", "csv").out.splitlines()
+    roles = {line.split(",")[1] for line in table[1:]}
+
+    assert [each["event"] for each in plain["on_the_way"]] == on_the_way
+    assert {"later", "hindsight", "corrected"}.isdisjoint(plain)
+    assert [each["event"] for each in later["corrected"]] == corrected_later
+    assert later["changed"] == bool(corrected_later)
+    assert all(f"({name}: " in said for name in (*on_the_way, *corrected_later))
+    assert ("nothing that became known later changes it" in said) == (not corrected_later)
+    assert "later" not in roles
+
+
+def test_why_bears_a_corrected_value_out_by_the_sources_of_both(corrected: CommandLine) -> None:
+    asked = ("why", "measure/cars", "line/all", "--as-of", "2025-04-15")
+
+    found = corrected.ok(*asked, "--known-by", "2025-05-01", "--format", "json").json
+    now = corrected.ok(*asked).out
+
+    sources = found["parts"]["line/all"]["deciding"]["sources"]
+    assert sources == ["https://example.org/a", "https://example.org/2025-05-01"]
+    assert "corroboration of 2025-04-10-raised" in now
+    assert "https://example.org/2025-06-05" in now
+
+
+def test_why_tells_an_event_as_it_was_then_known(corrected: CommandLine) -> None:
+    asked = ("why", "measure/cars", "line/all", "--as-of", "2025-04-15", "--known-by")
+
+    before = corrected.ok(*asked, "2025-04-30").out
+    after = corrected.ok(*asked, "2025-05-01").out
+
+    assert "Cars raised" in before
+    assert "Cars at 40" not in before
+    assert "Cars at 40" in after
+
+
+def test_a_rival_that_was_taken_back_is_no_longer_listed(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    rival = entry("2025-04-11-rival", rate(60), against=RAISED)
+    never = speaking("retraction", "2025-04-11-rival", "2025-05-01")
+    cli.ok("load", str(write("a.toml", cars(), raised(), rival, never)))
+
+    def rivals(known_by: str) -> tuple[list[str], list[str]]:
+        asked = ("--known-by", known_by, "--format", "json")
+        listed = cli.ok("conflicts", *asked).json["conflicts"]
+        shown = cli.ok("show", RAISED, *asked).json
+        return [rival["id"] for each in listed for rival in each["rivals"]], shown["rivals"]
+
+    assert rivals("2025-04-10") == ([], [])
+    assert rivals("2025-04-30") == (["2025-04-11-rival"], ["2025-04-11-rival"])
+    assert rivals("2025-05-01") == ([], [])
+
+
+def test_diff_says_what_differs_between_two_scopes_in_words(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    listed = [f"{number}.90" for number in range(6601, 6620)]
+    first = {**EVERY_CAR, "products": listed, "goods": "umbrellas"}
+    second = {**first, "products": listed[1:], "conditions": [{"given": "quota", "is": "within"}]}
+    later = entry("2025-04-10-scope", {**second, "from": date(2025, 4, 10)})
+    cli.ok("load", str(write("a.toml", entry(CARS, MEASURE, first, rate(25)), later)))
+
+    found = cli.ok("diff", "2025-04-09", "2025-04-10").out
+
+    assert "quota is within" in found
+    assert "['" not in found
+    assert "{'" not in found

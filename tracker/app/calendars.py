@@ -131,9 +131,21 @@ def _revised(conn: Connection, wanted: Filter, choice: Choice) -> Iterator[Item]
 
         names = [entry.event_id for entry in chunk]
         for name, history in stories.histories_of(conn, names).items():
-            yield from calendar.revised(
-                _counting(history, wanted), calendar.development(name, known_by)
-            )
+            counting = _counting(history, wanted)
+            if _is_about(name, counting, wanted):
+                yield from calendar.revised(counting, calendar.development(name, known_by))
+
+
+def _is_about(name: str, history: Iterable[Recorded], wanted: Filter) -> bool:
+    """Whether an event, as others leave it standing, is about what is wanted."""
+    from tracker.domain.corrections import by_target, standing
+    from tracker.domain.records import is_about
+
+    events = [each.event for each in history]
+    event = next((each for each in events if each.id == name), None)
+    if event is None:
+        return False
+    return is_about(standing(event, by_target(events), wanted.known_by or LAST).event, wanted)
 
 
 def _counting(history: Iterable[Recorded], wanted: Filter) -> list[Recorded]:

@@ -9,8 +9,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from tracker.app.telling import said_of, told_of
-from tracker.domain.dates import LAST
+from tracker.app.telling import is_asked, said_of, told_of
 from tracker.domain.state import State
 from tracker.domain.told import Filter
 from tracker.exports.tables import (
@@ -42,14 +41,13 @@ def of_events(conn: Connection, wanted: Filter) -> Iterator[Cells]:
     """One row an event that *wanted* asks for, by id."""
     from tracker.exports.entry_rows import cells
 
-    known_by = wanted.known_by or LAST
     for chunk in logs.chunks(logs.marked(conn, wanted)):
         spoken_of = {row[1]: _entry(row) for row in chunk if row[5]}
         said = said_of(conn, wanted, spoken_of.values()) if spoken_of else {}
         for row in chunk:
             if row[5]:
                 told = said.get(row[1]) or told_of(spoken_of[row[1]])
-                if told.reported <= known_by:
+                if is_asked(wanted, told, spoken_of=row[1] in said):
                     yield event_cells(told)
             else:
                 # Nothing else is said of most events: their cells are made without a detour.

@@ -19,14 +19,29 @@ def each_told(
     conn: Connection, wanted: Filter, entries: Iterable[logs.Entry]
 ) -> Iterator[tuple[logs.Entry, Told]]:
     """Those of *entries* that were known by the day of *wanted*, and as they were known."""
-    known_by = wanted.known_by or LAST
     read = reader()
     for chunk in logs.chunks(entries):
         said = said_of(conn, wanted, chunk)
         for entry in chunk:
             told = said.get(entry.event_id) or told_of(entry, read)
-            if wanted.known_by is None or told.reported <= known_by:
+            if is_asked(wanted, told, spoken_of=entry.event_id in said):
                 yield entry, told
+
+
+def is_asked(wanted: Filter, told: Told, *, spoken_of: bool) -> bool:
+    """Whether an event that a query found is as *wanted*, as what others said leaves it.
+
+    Args:
+        spoken_of: whether they said anything; else it says what the query went by.
+    """
+    if wanted.known_by is not None and told.reported > wanted.known_by:
+        return False
+    if not spoken_of or not (wanted.words() or wanted.concerning):
+        return True
+    from tracker.domain.events import read_event
+    from tracker.domain.records import is_about
+
+    return is_about(read_event(told.content), wanted)
 
 
 def said_of(conn: Connection, wanted: Filter, entries: Collection[logs.Entry]) -> dict[str, Told]:

@@ -6,7 +6,7 @@ rows are tuples of texts and numbers: to write a million of them no model is kep
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tracker.domain.corrections import Counted
 from tracker.domain.dates import EVER
@@ -19,6 +19,9 @@ from tracker.domain.events import (
 )
 from tracker.domain.state import EVERYONE
 from tracker.domain.timeline import Assigned, assigned
+
+if TYPE_CHECKING:
+    from tracker.domain.told import Filter
 
 Part: TypeAlias = tuple[str, str]
 """A subject and the name of one of its parts."""
@@ -99,6 +102,18 @@ def projected(event: Event) -> Record:
         named,
         list(stakes),
         rows,
+    )
+
+
+def is_about(event: Event, wanted: Filter) -> bool:
+    """Whether what *event* says has the subject, party, kind and tag that are *wanted*."""
+    found = set(projected(event).mentions)
+    if not found.issuperset(wanted.words()):
+        return False
+    above = wanted.concerning
+    return above is None or any(
+        each == ("kind", above) or (each[0] == "subject" and each[1].startswith(f"{above}/"))
+        for each in found
     )
 
 

@@ -65,6 +65,16 @@ class Filter:
     at_version: int | None = None
     concerning: str | None = None
 
+    def words(self) -> list[tuple[str, str]]:
+        """What an event must be found by: subject, party, kind or tag, and the word."""
+        asked = {
+            "subject": self.subject,
+            "party": self.party,
+            "kind": self.kind,
+            "tag": self.tag,
+        }
+        return [(what, word) for what, word in asked.items() if word is not None]
+
 
 def difference(before: str, after: str) -> str:
     """What differs between two contents of one event, as JSON: a line a field."""

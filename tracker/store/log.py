@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from tracker.domain.leaves import Row as Noted
 from tracker.domain.told import Filter
@@ -275,25 +275,32 @@ _ALL_SPOKEN_OF = select(reference.c.target)
 _SPOKEN_OF = _ALL_SPOKEN_OF.where(reference.c.kind != "rival")
 
 
+def _corrected(at_version: int | None) -> ColumnElement[bool]:
+    """Those of which the entry does not tell what they say: whoever asks has to look."""
+    query = _ALL_SPOKEN_OF.where(reference.c.kind == "correction")
+    if at_version is not None:
+        by = log.alias("by")
+        query = query.join(by, by.c.event_id == reference.c.event_id)
+        query = query.where(by.c.version <= at_version)
+    return log.c.event_id.in_(query)
+
+
 def _asked(wanted: Filter) -> Select[Any]:
     query: Select[Any] = select(*_ENTRY)
-    for what, word in (
-        ("subject", wanted.subject),
-        ("party", wanted.party),
-        ("kind", wanted.kind),
-        ("tag", wanted.tag),
-    ):
-        if word is not None:
-            # Looked for once: asked of each event, it would go through the whole log.
-            named = and_(mention.c.what == what, mention.c.word == word)
-            query = query.where(log.c.version.in_(select(mention.c.version).where(named)))
+    corrected = _corrected(wanted.at_version)
+    for what, word in wanted.words():
+        # Looked for once: asked of each event, it would go through the whole log.
+        named = and_(mention.c.what == what, mention.c.word == word)
+        said = log.c.version.in_(select(mention.c.version).where(named))
+        query = query.where(or_(said, corrected))
     if wanted.concerning:
         kind = and_(mention.c.what == "kind", mention.c.word == wanted.concerning)
         # The character after "/" bounds the slugs of one kind of subject.
         slugs = mention.c.word.between(f"{wanted.concerning}/", f"{wanted.concerning}0")
         either = or_(kind, and_(mention.c.what == "subject", slugs))
         # Looked for once: asked of each event, it would go through all slugs of the kind.
-        query = query.where(log.c.version.in_(select(mention.c.version).where(either)))
+        concerned = log.c.version.in_(select(mention.c.version).where(either))
+        query = query.where(or_(concerned, corrected))
     if wanted.first:
         query = query.where(log.c.occurred >= wanted.first.isoformat())
     if wanted.last:

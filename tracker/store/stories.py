@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
+from operator import attrgetter
 
 from sqlalchemy import Connection, select
 
-from tracker.domain.corrections import counted, standing
+from tracker.domain.corrections import Story, counted, standing
 from tracker.domain.dates import AsOf
 from tracker.domain.events import Development, Event, content_of, effects_of, from_content
 from tracker.domain.review import Head
@@ -174,19 +175,20 @@ def histories_about(
 def _rivals(
     conn: Connection, ids: Collection[str], *, known_by: date, at_version: int | None
 ) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    """Id → the events that disagree with it, by a day, and were not taken back by then."""
+    against: dict[str, str] = {}
     for chunk in logs.chunks(sorted(ids)):
-        query = (
-            select(reference.c.target, reference.c.event_id)
-            .join(log, log.c.event_id == reference.c.event_id)
-            .where(reference.c.kind == "rival", reference.c.target.in_(chunk))
-            .where(log.c.reported <= known_by.isoformat())
-            .order_by(reference.c.event_id)
+        query = select(reference.c.target, reference.c.event_id).where(
+            reference.c.kind == "rival", reference.c.target.in_(chunk)
         )
-        if at_version is not None:
-            query = query.where(log.c.version <= at_version)
-        for row in conn.execute(query):
-            found.setdefault(row.target, []).append(row.event_id)
+        against |= {row.event_id: row.target for row in conn.execute(query)}
+    if not against:
+        return {}
+    rivals, about = stories(conn, against, at_version=at_version)
+    found: dict[str, list[str]] = {}
+    for rival in sorted(rivals, key=attrgetter("id")):
+        if Story(rival, about).said(known_by):
+            found.setdefault(against[rival.id], []).append(rival.id)
     return found
 
 
