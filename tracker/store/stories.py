@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from operator import attrgetter
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, union
 
 from tracker.domain.corrections import Story, counted, standing
 from tracker.domain.dates import AsOf
@@ -16,6 +16,7 @@ from tracker.domain.review import Head
 from tracker.domain.timeline import Assignment, assignments
 from tracker.domain.told import Recorded, Told
 from tracker.store import log as logs
+from tracker.store import plain
 from tracker.store.tables import assignment, log, mention, reference
 
 
@@ -194,18 +195,20 @@ def _rivals(
 
 def corrected_about(conn: Connection, subject: str) -> set[str]:
     """The developments about *subject* that others correct, retract or corroborate."""
-    ids: set[str] = set()
-    for end in (reference.c.target, reference.c.event_id):
-        ids |= set(
-            conn.scalars(
-                select(reference.c.event_id)
-                .join(log, log.c.event_id == end)
-                .join(mention, mention.c.version == log.c.version)
-                .where(mention.c.what == "subject", mention.c.word == subject)
-                .where(reference.c.kind != "rival")
-            )
-        )
-    return roots_of(conn, ids)
+    return roots_of(conn, {name for (name,) in plain.rows(conn, _SPEAKING, subject=subject)})
+
+
+_SPEAKING = union(
+    *(
+        select(reference.c.event_id)
+        .join(log, log.c.event_id == end)
+        .join(mention, mention.c.version == log.c.version)
+        .where(mention.c.what == "subject", mention.c.word == bindparam("subject"))
+        .where(reference.c.kind != "rival")
+        for end in (reference.c.target, reference.c.event_id)
+    )
+)
+"""The corrections, retractions and corroborations of events about a subject, or about it."""
 
 
 def subjects_of(conn: Connection, ids: Collection[str]) -> set[str]:
