@@ -67,7 +67,7 @@ def test_a_backup_is_not_written_over_another_file_unasked(log: CommandLine, wri
         (("restore", "tracker.db"), 2, "is the database itself"),
         (("backup", "log.toml/copy.db"), 2, "cannot be written"),
         (("restore", "none.db"), 3, "there is no file none.db"),
-        (("restore", "log.toml"), 4, "log.toml is not a database"),
+        (("restore", "log.toml"), 4, "log.toml is not a database: give a file that tracker backup"),
         (("restore", "other.db", "--force"), 4, "other.db is a database of something else"),
         (("restore", "empty.db", "--force"), 4, "empty.db holds no database"),
     ],

@@ -42,6 +42,25 @@ def test_a_table_on_a_terminal_has_colour_and_keeps_to_its_width(cli: CommandLin
 
 
 @pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize(
+    "words",
+    [("events", "--from", "2025-03-30", "--to", "2025-04-02"), ("state", "claim")],
+    ids=" ".join,
+)
+def test_what_the_next_command_is_given_is_whole_on_a_narrow_terminal(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    column = cli.ok(*words).rows[0].index("event" if words[0] == "events" else "subject")
+
+    answer = cli(*words, terminal=True)
+
+    assert "…" not in re.sub("; …", "", answer.out)
+    for row in cli.ok(*words).rows[1:]:
+        assert re.search(rf"(^|\s){row[column]}\s", answer.out, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("shipped")
 @pytest.mark.parametrize("words", [("state",), ("members", "cptpp")], ids=" ".join)
 def test_no_colour_is_no_colour(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]

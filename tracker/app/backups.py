@@ -65,6 +65,17 @@ def backup(source: Tracker, file: Path, *, force: bool) -> Copied:
     return found
 
 
+def _is_database(source: Tracker, file: Path) -> bool:
+    """Whether there is a log in *file*, which is at fault when it cannot be read."""
+    try:
+        return source.is_there()
+    except StoreError as error:
+        if "not a database" not in str(error):
+            raise
+        said = f"{file} is not a database: give a file that tracker backup wrote"
+        raise StoreError(said) from None
+
+
 def restore(target: Tracker, file: Path, *, force: bool) -> Copied:
     """Put the database in *file* in the place of that of *target*.
 
@@ -87,7 +98,7 @@ def restore(target: Tracker, file: Path, *, force: bool) -> Copied:
     with _draft(here) as draft:
         source = _opened(file)
         try:
-            if not source.is_there():
+            if not _is_database(source, file):
                 raise StoreError(f"{file} holds no database")
             with database.reading(source.engine) as conn:
                 logs.size(conn)

@@ -83,10 +83,27 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        drawn.add_row(*(Text(_flat(row.get(column))) for column in columns))
-    Console(highlight=False, no_color="NO_COLOR" in os.environ).print(drawn)
+    console = Console(highlight=False, no_color="NO_COLOR" in os.environ)
+    cells = [[_flat(row.get(column)) for column in columns] for row in rows]
+    longest = [max([len(row[at]) for row in cells], default=0) for at in range(len(columns))]
+    whole = [column in _WHOLE for column in columns]
+    taken = sum(
+        1 + (width if each else _NARROWEST) for width, each in zip(longest, whole, strict=True)
+    )
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column, each in zip(columns, whole, strict=True):
+        # What is too long for its column goes on below: nothing of it is cut off.
+        is_whole = each and taken <= console.width
+        drawn.add_column(column, no_wrap=is_whole, overflow="fold")
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    console.print(drawn)
+
+
+_WHOLE = frozenset({"event", "subject", "measure", "agreement"})
+"""Columns of what the next command is given: in one piece where there is room for it."""
+_NARROWEST = 8
+"""How narrow the other columns may become for that."""
 
 
 def _flat(value: object) -> str:

@@ -468,6 +468,8 @@ def _say_of_signatures(checkpoints: "list[tuple[str, Checkpoint]]", key: str | N
 def _verifier(key: str) -> "Verifier":
     from tracker.domain.notes import read_verifier
 
+    if "+" not in key and not Path(key).exists():
+        raise NotFound(f"--key {key} is neither a key nor a file of one: write log.vkey")
     return read_verifier(key if "+" in key else _text(Path(key)))
 
 
