@@ -194,3 +194,30 @@ def logs(draw: st.DrawFn, *, ties: bool = True, most: int = 7) -> list[Event]:
             entry["sources"][0]["published"] = draw(days).isoformat()
         found.append(read_event(entry))
     return found
+
+
+@st.composite
+def corrected_logs(draw: st.DrawFn) -> list[Event]:
+    """An introduction, two rates of one line, and what others say of these and of one another."""
+    found = [read_event(INTRODUCTION)]
+    for number, per_cent in ((1, 10), (2, 25)):
+        said = _entry(number, START.isoformat(), draw(days), number)
+        found.append(read_event({**said, "kind": "order", "effects": [_rate(per_cent)]}))
+    for number in range(3, draw(st.integers(3, 7)) + 1):
+        target = draw(st.sampled_from(found[1:]))
+        kinds = ["retraction"] if target.kind == "retraction" else ["correction", "retraction"]
+        entry = _entry(number, draw(days).isoformat(), draw(days), number)
+        entry |= {"kind": draw(st.sampled_from(kinds)), "of": target.id}
+        entry["slip"] = draw(st.integers(0, 3)) == 0
+        if entry["kind"] == "correction":
+            more = draw(st.sampled_from([[], [_rate(number)], [_rate(50, draw(days))]]))
+            entry["content"] = {"effects": more}
+            if draw(st.integers(0, 3)) == 0:
+                entry["content"]["reported"] = draw(days).isoformat()
+        found.append(read_event(entry))
+    return found
+
+
+def _rate(per_cent: int, since: date = START) -> dict[str, Any]:
+    days = {"from": since.isoformat()}
+    return {"kind": "rate-set", "subject": "measure/b", "line": "all", "rate": per_cent, **days}

@@ -48,13 +48,7 @@ def corrected(root: str, history: Sequence[Recorded], before: Reader, after: Rea
     """
     between = _Between(_Side(root, history, before), _Side(root, history, after))
     by = between.root(root)
-    slips = (each.event for each in history if each.event.id in by)
-    ours = any(getattr(each, "slip", False) for each in slips)
-    return Corrected(
-        frozenset(by),
-        # Our own slip was wrong in the log, whoever had heard of the event by then.
-        wrong=bool(by) and (between.had_it() or (ours and between.both_have(root))),
-    )
+    return Corrected(frozenset(by), wrong=bool(by) and between.had_it())
 
 
 def heard(root: str, history: Sequence[Recorded], reader: Reader) -> list[Event]:
@@ -115,9 +109,6 @@ class _Side:
 class _Between:
     before: _Side
     after: _Side
-
-    def both_have(self, root: str) -> bool:
-        return root in self.before.events and root in self.after.events
 
     def had_it(self) -> bool:
         """Whether the one who knows less of the two had the event at all."""
