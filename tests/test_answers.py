@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
@@ -514,10 +515,13 @@ def test_filters_go_by_what_events_say_as_others_leave_them(
         each.id for each in told if any(one["subject"] == subject for one in _effects(each))
     ]
     assert of == [
-        each.id
-        for each in told
-        if any(party in (*one.get("parties", ()), one.get("imposer")) for one in _effects(each))
+        each.id for each in told if any(party in _named_by(effect) for effect in _effects(each))
     ]
+
+
+def _named_by(effect: Mapping[str, Any]) -> Iterable[str]:
+    lists = (effect.get(name, ()) for name in ("parties", "partners", "except-partners"))
+    return (effect.get("imposer", ""), *chain.from_iterable(lists))
 
 
 def _effects(told: Told) -> Sequence[Mapping[str, Any]]:

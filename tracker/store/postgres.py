@@ -6,6 +6,7 @@ versions have no gaps, and become visible in their order.  A reader sees one sna
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import re
@@ -58,6 +59,8 @@ def engine(url: URL) -> Engine:
             "pip install 'tracker[postgres]'"
         ) from error
     event.listen(made, "connect", _configure)
+    # What went wrong is said by us; the pool would print it again, with a traceback.
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     return made
 
 
