@@ -53,14 +53,15 @@ def is_harmless(name: tuple[str, ...], command: Any) -> bool:
     return WRITING.isdisjoint(name) and paths <= READ | {"output"}
 
 
+APART = ("--edit", "--follow", "--db", "--output", "--help")
 COMMANDS = {name: command for name, command in commands() if is_harmless(name, command)}
 OPTIONS = {
     name: [
         option
         for parameter in command.params
         for option in parameter.opts
-        # What opens an editor, or writes, or names a database, has tests of its own.
-        if option.startswith("--") and option not in ("--edit", "--db", "--output", "--help")
+        # What opens an editor, waits, writes, or names a database, has tests of its own.
+        if option.startswith("--") and option not in APART
     ]
     for name, command in COMMANDS.items()
 }
