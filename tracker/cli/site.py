@@ -144,11 +144,15 @@ class Site:
         from tracker.exports import shapes
 
         at = replace(self.at, at_version=self.pinned.version)
-        subjects = (each for state in self.tracker.states(self.at) for each in state.subjects)
         yield f'{{"as_of": {_json(shapes.of_coordinate(at))},\n"subjects": ['.encode()
-        for number, subject in enumerate(subjects):
-            yield f"{',' if number else ''}\n{_json(shapes.of_subject(subject))}".encode()
-        yield b"\n]}\n"
+        absent: list[str] = []
+        comma = ""
+        for state in self.tracker.states(self.at):
+            absent += (_json(shapes.of_subject(each)) for each in state.absent)
+            for subject in state.subjects:
+                yield f"{comma}\n{_json(shapes.of_subject(subject))}".encode()
+                comma = ","
+        yield f'\n],\n"absent": [{",".join(absent)}]}}\n'.encode()
 
     # -- the feed ------------------------------------------------------------------------
 
