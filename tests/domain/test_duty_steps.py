@@ -230,7 +230,9 @@ def one_by_one(
         answer = duty(found, replace(entry, on=day), AsOf(day, known))
         # What adds nothing on both days is no change.
         charged = {each.measure: each.points for each in answer.components if each.points != 0}
-        told = answer.total, answer.additional, answer.prohibited, answer.covered, charged
+        left_open = {(each.measure, each.line) for each in answer.unsettled}
+        prohibited, covered = answer.prohibited, answer.covered
+        told = answer.total, answer.additional, prohibited, covered, charged, left_open
         if told != before:
             yield day, answer
         before = told
