@@ -443,18 +443,20 @@ _STAND_IN: Mapping[str, Any] = {
 def _of_the_rest(raw: Mapping[str, Any], errors: Iterable[ErrorDetails]) -> Iterator[Problem]:
     """What is wrong with the effects and actors in which *errors* are not, as far as that shows."""
     kept = dict(raw)
-    left: dict[str, list[tuple[int, Any]]] = {
-        name: list(enumerate(each)) for name, each in raw.items() if isinstance(each, list)
-    }
+    bad: dict[str, set[int]] = {name: set() for name, each in raw.items() if isinstance(each, list)}
     for name, *steps in (_field(each).split(".") for each in errors):
-        if steps and steps[0].isdigit() and name in left:
-            left[name] = [(number, each) for number, each in left[name] if number != int(steps[0])]
+        if steps and steps[0].isdigit() and name in bad:
+            bad[name].add(int(steps[0]))
         elif name in _STAND_IN:
-            left.pop(name, None)
+            bad.pop(name, None)
             kept[name] = _STAND_IN[name]
         else:
-            left.pop(name, None)
+            bad.pop(name, None)
             kept.pop(name, None)
+    left = {
+        name: [(number, each) for number, each in enumerate(raw[name]) if number not in numbers]
+        for name, numbers in bad.items()
+    }
     kept |= {name: [each for _, each in some] for name, some in left.items()}
     kept["sources"] = kept.get("sources") or _STAND_IN["sources"]
     try:
