@@ -830,7 +830,8 @@ def test_the_manila_pact_outlives_its_organisation(ask: Questions) -> None:
 def test_another_day_that_a_source_gives_stands_beside_the_one_that_counts(
     ask: Questions, agreement: str, day: str, one: str, other: str
 ) -> None:
-    found = ask.on(f"agreement/{agreement}", day)
+    # Until the later of the two, a rival says that what was before goes on.
+    found = ask.on(f"agreement/{agreement}", max(day, one))
 
     held = [part for name, part in found.parts.items() if name.startswith(("stage", "party/"))]
     rivals = {(str(rival.since), rival.value) for part in held for rival in part.rivals}
@@ -853,9 +854,10 @@ def test_another_day_that_a_source_gives_stands_beside_the_one_that_counts(
 def test_another_first_day_of_a_member_stands_beside_the_one_that_counts(
     ask: Questions, agreement: str, party: str, day: str, other_day: str
 ) -> None:
-    held = ask.part(f"agreement/{agreement}", f"party/{party}", day)
+    held = ask.part(f"agreement/{agreement}", f"party/{party}", max(day, other_day))
 
     assert party not in ask.members(agreement, before(day)).split()
+    assert party in ask.members(agreement, day).split()
     assert held is not None
     assert (held.value, held.since.isoformat()) == ("in-force", day)
     rivals = {each.since.isoformat() for each in held.rivals if each.value == "in-force"}
