@@ -18,6 +18,7 @@ from tests.places import Places
 from tracker.app import Tracker
 from tracker.catalogue import Batch
 from tracker.domain.told import Filter
+from tracker.errors import BadCommand
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / "tracker").rglob("*.py"), *(ROOT / "migrations").rglob("*.py")])
@@ -151,11 +152,21 @@ TYPED = (
 def test_a_search_finds_what_has_all_the_words_whatever_they_would_mean_elsewhere(
     tracker: Tracker, words: str
 ) -> None:
+    if not tokens(words):
+        with pytest.raises(BadCommand, match="no word in it"):
+            list(tracker.search(words, Filter()))
+        return
+
     found = {told.id for told in tracker.search(words, Filter())}
 
     assert found == naively(words)
 
 
 @given(nasty_texts())
-def test_a_search_for_anything_is_an_answer(tracker: Tracker, words: str) -> None:
-    assert isinstance(list(tracker.search(words, Filter())), list)
+def test_a_search_for_anything_is_an_answer_or_refused(tracker: Tracker, words: str) -> None:
+    try:
+        found = list(tracker.search(words, Filter()))
+    except BadCommand as error:
+        assert "no word in it" in str(error)
+    else:
+        assert isinstance(found, list)
