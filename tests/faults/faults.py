@@ -131,9 +131,11 @@ class Ground:
         """A database as an earlier tracker left it, with the same events in its log."""
         url = self.places.new(self.folder / f"old-{revision}.db")
         rows = self.places.query(self.full, "SELECT * FROM log ORDER BY version")
-        old = [(*row[:7], sha256(b"\0" + row[6].encode()).digest()) for row in rows]
+        if revision < "0003":
+            # The leaves were of the content alone.
+            rows = [(*row[:7], sha256(b"\0" + row[6].encode()).digest()) for row in rows]
         with migrated(url, revision) as conn:
-            plain.add(conn, log, old)
+            plain.add(conn, log, rows)
         return url
 
 
