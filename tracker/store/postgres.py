@@ -60,7 +60,8 @@ def engine(url: URL) -> Engine:
         ) from error
     event.listen(made, "connect", _configure)
     # What went wrong is said by us; the pool would print it again, with a traceback.
-    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+    # It logs by the name of its class, which is ours.
+    logging.getLogger(__name__).addHandler(logging.NullHandler())
     return made
 
 
