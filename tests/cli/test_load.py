@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CARS, CommandLine, Write, cars, entry, rate
+from tests.conftest import CARS, EVERY_CAR, MEASURE, CommandLine, Write, cars, entry, rate
 from tracker.app import Tracker
 
 
@@ -77,6 +77,32 @@ def test_a_field_that_is_only_on_one_side_shows_in_the_difference(
     assert answer.code == 1
     assert 'summary: "Long ago." in the log, nothing here' in answer.err
     assert 'place: nothing in the log, "Washington" here' in answer.err
+
+
+def test_of_lists_only_what_one_of_them_has_shows_in_the_difference(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("one.toml", entry(CARS, MEASURE, EVERY_CAR, rate(20)))))
+    later = rate(40, since=date(2025, 5, 1))
+
+    answer = cli("load", str(write("two.toml", entry(CARS, MEASURE, EVERY_CAR, rate(30), later))))
+
+    said = [line for line in answer.err.splitlines() if "effects" in line]
+    assert [line.split(":")[1].strip() for line in said] == ["effects.2", "effects.2", "effects.3"]
+    assert said[0].endswith("in the log, nothing here")
+    assert '"rate": "40"' in said[2]
+    assert "nothing in the log" in said[2]
+
+
+def test_of_a_long_value_only_the_beginning_shows_in_the_difference(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("one.toml", entry("2025-03-26-x", summary="Long ago. " * 200))))
+
+    answer = cli("load", str(write("other.toml", entry("2025-03-26-x"))))
+
+    assert len(answer.err) < 800
+    assert "Long ago." in answer.err
 
 
 def test_every_entry_that_has_changed_is_named(

@@ -76,6 +76,10 @@ class Filter:
         return [(what, word) for what, word in asked.items() if word is not None]
 
 
+SHOWN = 300
+"""How many characters of a value a difference shows."""
+
+
 def difference(before: str, after: str) -> str:
     """What differs between two contents of one event, as JSON: a line a field."""
     return "\n".join(_differences(json.loads(before), json.loads(after), ""))
@@ -90,9 +94,26 @@ def _differences(old: object, new: object, path: str) -> Iterator[str]:
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for number, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from _differences(one, other, f"{path}.{number}")
+    elif isinstance(old, list) and isinstance(new, list) and (gone := _without(old, new)):
+        for number, one, other in gone:
+            yield from _differences(one, other, f"{path}.{number}")
     else:
         yield f"  {path}: {_shown(old)} in the log, {_shown(new)} here"
 
 
+def _without(old: list[Any], new: list[Any]) -> list[tuple[int, Any, Any]]:
+    """What only one of two lists has, by its place there, with None for the other."""
+    before, after = map(_said, old), map(_said, new)
+    kept = {*before} & {*after}
+    gone = [(number, each, None) for number, each in enumerate(old) if _said(each) not in kept]
+    come = [(number, None, each) for number, each in enumerate(new) if _said(each) not in kept]
+    return gone + come
+
+
+def _said(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
 def _shown(value: object) -> str:
-    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    said = "nothing" if value is None else _said(value)
+    return said if len(said) <= SHOWN else f"{said[: SHOWN - 1]}…"
