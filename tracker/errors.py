@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,3 +68,18 @@ class BadDay(TrackerError):
     """A text that is no day, or could be two."""
 
     code = "bad-day"
+
+
+def no_such(what: str, name: str, names: Sequence[str]) -> str:
+    """That there is none of this name, and which of *names* may be meant."""
+    from difflib import get_close_matches
+
+    # What all names of a kind begin with does not make two of them alike.
+    kind = f"{name.partition('/')[0]}/" if "/" in name else ""
+    slugs = [each.removeprefix(kind) for each in names if each.startswith(kind)]
+    close = get_close_matches(name.removeprefix(kind), slugs, n=3, cutoff=0.6)
+    close = [kind + each for each in close]
+    if not close:
+        close = [each for each in names if name and name.split("/")[-1] in each][:3]
+    hint = f": did you mean {', '.join(close)}?" if close else ""
+    return f"there is no {what} {name}{hint}"

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from tests.conftest import CARS, MEASURE, CommandLine, Write, cars, entry, rate
-from tracker.app import Expected, NotExpected, Tracker
+from tracker.app import Tracker
+from tracker.app.adding import Expected, NotExpected
 
 SUBJECT = "measure/cars"
 

@@ -11,7 +11,8 @@ from freezegun import freeze_time
 
 from tests.conftest import CommandLine
 from tests.entries import agreement, event, stage
-from tracker.app import ChangedEvent, Tracker
+from tracker.app import Tracker
+from tracker.app.adding import ChangedEvent
 from tracker.catalogue import Batch
 from tracker.domain.events import content_of
 from tracker.domain.leaves import leaf_of

@@ -13,29 +13,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from tracker.app import explaining
-from tracker.app.disputing import Disputes, FoldedDisputes
-from tracker.app.telling import each_told, said_of, told_of
+from tracker.app import adding, answering, explaining
+from tracker.app.adding import Expected, Loaded, Preview
+from tracker.app.telling import each_told
 from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
 from tracker.domain.calendar import EVERYTHING, Choice, What
 from tracker.domain.changes import SubjectChanges, changes, without_restated
 from tracker.domain.dates import LAST, AsOf
-from tracker.domain.state import (
-    EVERYONE,
-    State,
-    SubjectState,
-    each_state,
-    has_part,
-    held_row,
-    state_of_rows,
-)
+from tracker.domain.state import State, SubjectState, has_part
 from tracker.domain.ties import (
     Alliance,
     Listed,
@@ -48,16 +39,15 @@ from tracker.domain.ties import (
     perhaps_members,
     ties,
 )
-from tracker.domain.timeline import Assignment, Fact, fold_all, read_as
-from tracker.domain.told import Filter, Published, Told, difference
+from tracker.domain.timeline import Fact
+from tracker.domain.told import Filter, Published, Told
 from tracker.domain.why import Why, reason
 from tracker.errors import (
     BadCommand,
-    BadEntries,
     NotFound,
-    Problem,
     StoreError,
     TrackerError,
+    no_such,
 )
 from tracker.store import database, facts, search, trees
 from tracker.store import log as logs
@@ -122,76 +112,11 @@ def default_wait() -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a load did: how many events it added, how many the log had already, its version.
-
-    ``ids`` are those of the added ones; none where they were too many to come in one piece.
-    """
-
-    added: int
-    already: int
-    version: int
-    ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a load would do: the events it would add, the facts it would end and bring."""
-
-    loaded: Loaded
-    gone: list[Fact]
-    new: list[Fact]
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """That nothing was said of a subject after a version of the log."""
-
-    subject: str
-    version: int
-
-
-class NotExpected(TrackerError):
-    """Somebody was there first: a subject that was expected to be as it was has changed."""
-
-    code = "not-expected"
-
-
-class ChangedEvent(TrackerError):
-    """The log already has an event with this id, and other content."""
-
-    code = "changed-event"
-
-    def __init__(self, event: str, difference: str, *, place: str = "") -> None:
-        self.event = event
-        self.difference = difference
-        super().__init__(
-            f"{place + ': ' if place else ''}{event} is already in the log, with other content:\n"
-            f"{difference}\n"
-            "The log is never rewritten. Say what is right in a new event: tracker correct "
-            f"{event}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Rebuilt:
     """What a rebuild did: the digests of the facts there were, and of those there are."""
 
     before: str
     digest: str
-
-
-@contextmanager
-def _much_made() -> Iterator[None]:
-    """Where so much is made and thrown away that looking for garbage takes a part of the time."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 @contextmanager
@@ -209,7 +134,7 @@ def _rebuild(conn: Connection) -> Rebuilt:
     from tracker.store import rebuilding
 
     rebuilding.restore(conn)
-    with _much_made():
+    with adding.much_made():
         return Rebuilt(facts.digest(conn), rebuilding.rebuild(conn))
 
 
@@ -280,7 +205,7 @@ class Tracker:
             if catalogue and not logs.size(conn):
                 from tracker.catalogue import read_files
 
-                self._add(conn, read_files([shipped("events")]))
+                adding.add(conn, read_files([shipped("events")]), (), self._now())
         return schema is None
 
     @contextmanager
@@ -385,7 +310,7 @@ class Tracker:
             NotFound: the log is not yet at the version that is expected.
         """
         with self._writing() as conn:
-            loaded = self._add_expected(conn, batch, expected)
+            loaded = adding.add(conn, batch, expected, self._now())
             if dry_run:
                 conn.rollback()
         return loaded
@@ -398,62 +323,10 @@ class Tracker:
             ChangedEvent: the log has one of them with other content.
             NotExpected: a subject is not as it was expected.
         """
-        from tracker.domain.events import effects_of
-        from tracker.domain.review import speaks_of
-        from tracker.store import stories
-
         with self._writing() as conn:
-            subjects = {effect.subject for event in batch.events for effect in effects_of(event)}
-            targets = {target for event in batch.events if (target := speaks_of(event))}
-            subjects |= stories.subjects_of(conn, targets)
-            before = _all_facts(conn, subjects)
-            loaded = self._add_expected(conn, batch, expected)
-            after = _all_facts(conn, subjects)
+            found = adding.preview(conn, batch, expected, self._now())
             conn.rollback()
-        return Preview(
-            loaded,
-            gone=[fact for fact in before if fact not in set(after)],
-            new=[fact for fact in after if fact not in set(before)],
-        )
-
-    def _add_expected(
-        self, conn: Connection, batch: Batch, expected: Collection[Expected]
-    ) -> Loaded:
-        if not expected:
-            return self._add(conn, batch)
-        last = logs.size(conn)
-        try:
-            loaded = self._add(conn, batch)
-        except TrackerError:
-            # What is wrong may be so because somebody was there first.
-            _require_expected(conn, expected, last)
-            raise
-        if loaded.added:
-            _require_expected(conn, expected, last)
-        return loaded
-
-    def _add(self, conn: Connection, batch: Batch) -> Loaded:
-        from tracker.store import loading
-
-        unread = loading.Unread(batch.broken, batch.named)
-        with _much_made():
-            # A clock that jumps back must not turn the order of the log around.
-            recorded = max(self._now(), logs.last_recorded(conn))
-            taken = loading.take(conn, batch.records(), recorded=recorded, unread=unread)
-        batch.find([*taken.twice, *(each.event for each in taken.problems)])
-        found = [*batch.problems, *map(batch.located, taken.problems)]
-        found += map(batch.repeated, taken.twice)
-        changed = [
-            ChangedEvent(name, difference(there, here), place=batch.place_of(name))
-            for name, there, here in taken.changed
-        ]
-        found += [Problem(str(error)) for error in changed]
-        if len(changed) == len(found) == 1:
-            raise changed[0]
-        if found:
-            problems = sorted(found, key=lambda each: (each.path, each.line))
-            raise BadEntries(problems, unread=bool(batch.broken))
-        return Loaded(taken.added, taken.already, logs.size(conn), tuple(taken.ids))
+        return found
 
     def damage(self) -> Sequence[str]:
         """What is wrong with the log, where anything is: which events are not what was appended.
@@ -577,7 +450,7 @@ class Tracker:
         with database.reading(self._engine) as conn:
             row = logs.row_of(conn, event_id)
             if row is None:
-                raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
+                raise NotFound(no_such("event", event_id, logs.all_ids(conn)))
             proving.require_extended(conn, there)
             hashes = proving.inclusion(conn, row, there.size)
         return Inclusion(row.line().encode(), row.version - 1, hashes, there.note())
@@ -687,14 +560,7 @@ class Tracker:
             NotFound: the log has no such version yet.
         """
         with self._reading() as conn:
-            return self._placed(conn, at)
-
-    def _placed(self, conn: Connection, at: AsOf) -> AsOf:
-        """*at* with the version of the log that the answer goes by."""
-        version = logs.size(conn)
-        if at.at_version is not None and at.at_version > version:
-            raise NotFound(f"the log is at version {version}; {at.at_version} is not there yet")
-        return replace(at, at_version=version if at.at_version is None else at.at_version)
+            return answering.with_version(conn, at)
 
     # -- questions ----------------------------------------------------------------------
 
@@ -718,120 +584,17 @@ class Tracker:
         """
         with self._reading() as conn:
             if subject is not None:
-                self._require_subject(conn, subject)
-            groups = self._groups_of(conn, at, party) if party else ()
-            return self._state(conn, at, kind=kind, subject=subject, party=party, groups=groups)
+                answering.require_subject(conn, subject)
+            groups = answering.groups_of(conn, at, party) if party else ()
+            return answering.state_of(
+                conn, at, kind=kind, subject=subject, party=party, groups=groups
+            )
 
     def states(self, at: AsOf) -> Iterator[State]:
         """The state at *at* in pieces of one subject each, by slug, however many there are."""
         with self._streaming() as conn:
-            placed = self._placed(conn, at)
-            yield from self._states(conn, at, placed, kind=None, subject=None, party=None)
-
-    def _states(
-        self,
-        conn: Connection,
-        at: AsOf,
-        placed: AsOf,
-        *,
-        kind: str | None,
-        subject: str | None,
-        party: str | None,
-    ) -> Iterator[State]:
-        """The state at *at* in pieces of one subject each, by slug, however many there are."""
-        groups = self._groups_of(conn, at, party) if party else ()
-        if at.at_version is None and at.reading is None:
-            named = {party, EVERYONE, *groups} if party else ()
-            known = facts.facts_at(conn, at, kind=kind, subject=subject, parties=named)
-            disputes = Disputes(conn, at, subject=subject)
-            yield from each_state(placed, known, disputes, party=party, groups=groups)
-            return
-        names = logs.each_introduced(conn, *([kind] if kind else []))
-        for chunk in logs.chunks([subject] if subject else names, logs.SUBJECTS_AT_ONCE):
-            yield self._state_folded(conn, at, placed, chunk, kind=kind, party=party, groups=groups)
-
-    def _state(
-        self,
-        conn: Connection,
-        at: AsOf,
-        *,
-        kind: str | None = None,
-        subject: str | None = None,
-        party: str | None = None,
-        groups: Collection[str] = (),
-        forms: Collection[str] | None = None,
-        imposer: str | None = None,
-    ) -> State:
-        """The state of what may be as asked: a form or an imposer is only ever said of it."""
-        placed = self._placed(conn, at)
-        if at.at_version is None and at.reading is None:
-            named = {party, EVERYONE, *groups} if party else ()
-            known = facts.facts_at(
-                conn, at, kind=kind, subject=subject, parties=named, forms=forms, imposer=imposer
-            )
-            disputes = Disputes(conn, at, subject=subject)
-            return state_of_rows(placed, known, disputes, party=party, groups=groups)
-        subjects = [subject] if subject else None
-        return self._state_folded(conn, at, placed, subjects, kind=kind, party=party, groups=groups)
-
-    def _state_folded(
-        self,
-        conn: Connection,
-        at: AsOf,
-        placed: AsOf,
-        subjects: Collection[str] | None,
-        *,
-        kind: str | None = None,
-        party: str | None = None,
-        groups: Collection[str] = (),
-    ) -> State:
-        read = self._rival(conn, at)
-        if subjects is None and party is not None:
-            subjects = facts.naming(conn, {party, EVERYONE, *groups}, kind)
-        elif subjects is None and kind is not None:
-            subjects = list(logs.each_introduced(conn, kind))
-        said = self._assigned_by(conn, at, subjects, read)
-        held = (
-            held_row(each)
-            for each in fold_all(_read(said, read, subjects))
-            if each.until > at.day
-            and each.known <= at.knowledge < each.known_until
-            and (kind is None or each.subject.startswith(kind + "/"))
-        )
-        disputes = FoldedDisputes(conn, at, said, read)
-        return state_of_rows(placed, held, disputes, party=party, groups=groups)
-
-    def _facts_about(self, conn: Connection, at: AsOf, subjects: Collection[str]) -> list[Fact]:
-        """The facts of *subjects* on all days, as known on every day, at the version of *at*."""
-        if at.at_version is None and at.reading is None:
-            return facts.about(conn, subjects)
-        return self._folded(conn, at, subjects)
-
-    def _folded(self, conn: Connection, at: AsOf, subjects: Collection[str] | None) -> list[Fact]:
-        """The facts at a version or by a reading, folded for the question."""
-        return list(fold_all(self._said_of(conn, at, subjects)))
-
-    def _said_of(
-        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
-    ) -> list[Assignment]:
-        """What was assigned, by any day of knowledge, at the version and by the reading of *at*."""
-        read = self._rival(conn, at)
-        return _read(self._assigned_by(conn, at, subjects, read), read, subjects)
-
-    def _rival(self, conn: Connection, at: AsOf) -> tuple[str, str] | None:
-        """The rival that *at* is read by, and the event that it disagrees with.
-
-        Raises:
-            NotFound: there is no such rival, or was none at the version of *at*.
-        """
-        if at.reading is None:
-            return None
-        against = logs.rival_of(conn, at.reading)
-        if against is None:
-            raise NotFound(_no_such("rival event", at.reading, logs.rivals(conn)))
-        if logs.rival_of(conn, at.reading, at_version=at.at_version) is None:
-            self._event(conn, at.reading, at)
-        return at.reading, against
+            placed = answering.with_version(conn, at)
+            yield from answering.states(conn, at, placed, kind=None, subject=None, party=None)
 
     def require_rival(self, at: AsOf) -> None:
         """Make sure that there is a rival to read *at* by, and that it says anything.
@@ -842,36 +605,12 @@ class Tracker:
         if at.reading is None:
             return
         with self._reading() as conn:
-            self._rival(conn, at)
-            told = self._event(conn, at.reading, at)
+            answering.rival(conn, at)
+            told = answering.event(conn, at.reading, at)
         if told.retracted_by:
             raise NotFound(
                 f"{at.reading} was retracted by {told.retracted_by}: there is no reading by it"
             )
-
-    def _assigned_by(
-        self,
-        conn: Connection,
-        at: AsOf,
-        subjects: Collection[str] | None,
-        read: tuple[str, str] | None,
-    ) -> list[Assignment]:
-        """What was assigned to *subjects*, and to all that the two sides of *read* speak of."""
-        if subjects is not None and read is not None:
-            # What a rival says of one subject takes away what the other says of another.
-            from tracker.store import stories
-
-            subjects = {*subjects, *stories.subjects_of(conn, read)}
-        return self._assigned(conn, at, subjects)
-
-    def _assigned(
-        self, conn: Connection, at: AsOf, subjects: Collection[str] | None
-    ) -> list[Assignment]:
-        if at.at_version is None:
-            return facts.all_assignments(conn, subjects)
-        from tracker.store import stories
-
-        return stories.said_at(conn, at, subjects=subjects)
 
     def show(self, at: AsOf, subject: str) -> tuple[State, list[Fact]]:
         """The state of *subject* at *at*, and its timeline as known then: of one version.
@@ -880,9 +619,9 @@ class Tracker:
             NotFound: no event introduces *subject*.
         """
         with self._reading() as conn:
-            self._require_subject(conn, subject)
-            found = self._state(conn, at, subject=subject)
-            return found, self._timeline(conn, at, subject, knowledge=False)
+            answering.require_subject(conn, subject)
+            found = answering.state_of(conn, at, subject=subject)
+            return found, answering.timeline(conn, at, subject, knowledge=False)
 
     def timeline(self, at: AsOf, subject: str) -> list[Fact]:
         """The facts of *subject* on all days, as known at *at*, by part and first day.
@@ -891,14 +630,6 @@ class Tracker:
             NotFound: no event introduces *subject*.
         """
         return self.history(at, subject)[1]
-
-    def _timeline(self, conn: Connection, at: AsOf, subject: str, *, knowledge: bool) -> list[Fact]:
-        if at.at_version is None and at.reading is None:
-            return list(facts.timeline(conn, subject, at=None if knowledge else at))
-        folded = self._folded(conn, at, [subject])
-        return [
-            each for each in folded if knowledge or each.known <= at.knowledge < each.known_until
-        ]
 
     def members(self, at: AsOf, agreement: str) -> tuple[State, list[Member], list[Member]]:
         """The parties for which *agreement* is in force or suspended at *at*; and perhaps is.
@@ -929,7 +660,7 @@ class Tracker:
         """
         forms = forms_of(all_pacts=all_pacts, blocs=blocs)
         with self._reading() as conn:
-            found = self._state(conn, at, kind="agreement", party=party, forms=forms)
+            found = answering.state_of(conn, at, kind="agreement", party=party, forms=forms)
         bound = alliances(found, party, partner=partner, all_pacts=all_pacts, blocs=blocs)
         return found, bound
 
@@ -963,14 +694,16 @@ class Tracker:
             NotFound: no event introduces *subject*, or it never had such a part.
         """
         with self._reading() as conn:
-            self._require_subject(conn, subject)
-            found = self._state(conn, at, subject=subject)
-            said = [each for each in self._said_of(conn, at, [subject]) if each.against is None]
+            answering.require_subject(conn, subject)
+            found = answering.state_of(conn, at, subject=subject)
+            said = [
+                each for each in answering.assigned(conn, at, [subject]) if each.against is None
+            ]
             here = next(iter((*found.subjects, *found.absent)), None)
             disputed = set(here.disputed) if here else set()
             names = sorted({each.part for each in said} | disputed)
             if part is not None and part not in names:
-                raise NotFound(_no_such(f"part of {subject}", part, names))
+                raise NotFound(no_such(f"part of {subject}", part, names))
             every = (
                 reason(subject, name, [one for one in said if one.part == name], at)
                 for name in (names if part is None else [part])
@@ -993,7 +726,7 @@ class Tracker:
         """
         with self._reading() as conn:
             if subject is not None:
-                self._require_subject(conn, subject)
+                answering.require_subject(conn, subject)
             return self._diff(conn, before, after, subject=subject)
 
     def _diff(
@@ -1005,15 +738,17 @@ class Tracker:
         subject: str | None = None,
         kind: str | None = None,
     ) -> tuple[State, State, list[SubjectChanges]]:
-        first = self._state(conn, before, subject=subject, kind=kind)
-        between = self._state(conn, replace(before, day=after.day), subject=subject, kind=kind)
-        last = self._state(conn, after, subject=subject, kind=kind)
+        first = answering.state_of(conn, before, subject=subject, kind=kind)
+        between = answering.state_of(
+            conn, replace(before, day=after.day), subject=subject, kind=kind
+        )
+        last = answering.state_of(conn, after, subject=subject, kind=kind)
         why = explaining.correcting(
             conn,
             before,
             after,
             (first.as_of.at_version or 0, last.as_of.at_version or 0),
-            lambda at, name: self._said_of(conn, at, [name]),
+            lambda at, name: answering.assigned(conn, at, [name]),
         )
         return first, last, changes(first, between, last, why=why)
 
@@ -1048,11 +783,11 @@ class Tracker:
         )
         with self._reading() as conn:
             if subject is not None:
-                self._require_subject(conn, subject)
+                answering.require_subject(conn, subject)
             first, last, found = self._diff(conn, before, at, subject=subject, kind=kind)
             asked = list(last.subjects)
             if party is not None:
-                then, now = (self._groups_of(conn, each, party) for each in (before, at))
+                then, now = (answering.groups_of(conn, each, party) for each in (before, at))
                 touched = {each.subject for each in first.subjects if has_part(each, party, then)}
                 asked = [each for each in asked if has_part(each, party, now)]
                 touched.update(each.subject for each in asked)
@@ -1084,15 +819,15 @@ class Tracker:
             NotFound: no event introduces *subject*, or it never had such a part.
         """
         with self._reading() as conn:
-            self._require_subject(conn, subject)
-            every = self._timeline(conn, at, subject, knowledge=knowledge)
+            answering.require_subject(conn, subject)
+            every = answering.timeline(conn, at, subject, knowledge=knowledge)
             found = [fact for fact in every if part in (None, fact.part)]
             if part is not None and not found:
-                ever = self._timeline(conn, at, subject, knowledge=True)
+                ever = answering.timeline(conn, at, subject, knowledge=True)
                 names = sorted({fact.part for fact in ever})
                 if part not in names:
-                    raise NotFound(_no_such(f"part of {subject}", part, names))
-            return self._placed(conn, at), found
+                    raise NotFound(no_such(f"part of {subject}", part, names))
+            return answering.with_version(conn, at), found
 
     def agenda(self, at: AsOf, first: date, last: date) -> tuple[State, list[Item]]:
         """What takes effect, ends, is held or falls due from *first* to *last*, both in."""
@@ -1104,7 +839,7 @@ class Tracker:
             else:
                 turning = [
                     each
-                    for each in self._folded(conn, at, None)
+                    for each in answering.fold(conn, at, None)
                     if each.known <= at.knowledge < each.known_until
                 ]
         return replace(plans, as_of=replace(plans.as_of, day=at.day)), agenda(
@@ -1114,8 +849,11 @@ class Tracker:
     def _plans(self, conn: Connection, at: AsOf) -> State:
         """The state of whatever names a day to come: nothing of measures, talks and claims."""
         if at.at_version is not None or at.reading is not None:
-            return self._state(conn, at)
-        some = [self._state(conn, at, kind=kind) for kind in ("agreement", "commitment", "meeting")]
+            return answering.state_of(conn, at)
+        some = [
+            answering.state_of(conn, at, kind=kind)
+            for kind in ("agreement", "commitment", "meeting")
+        ]
         return replace(some[0], subjects=tuple(chain(*(each.subjects for each in some))))
 
     def late(self, wanted: Filter, by: Grouping) -> list[Lateness]:
@@ -1162,10 +900,10 @@ class Tracker:
         from tracker.domain.scopes import bearing_on
 
         with self._reading() as conn:
-            groups = self._groups_of(conn, at, origin) if origin else frozenset()
-            imposers = {into, *self._groups_of(conn, at, into)} if into else None
+            groups = answering.groups_of(conn, at, origin) if origin else frozenset()
+            imposers = {into, *answering.groups_of(conn, at, into)} if into else None
             alone = into if imposers == {into} else None
-            found = self._state(conn, at, kind="measure", imposer=alone)
+            found = answering.state_of(conn, at, kind="measure", imposer=alone)
             charged = into and origin and product
             tariff = self._tariff_of(conn, at) if charged else None
         listed, lines = bearing_on(
@@ -1190,9 +928,9 @@ class Tracker:
     def _tariff_of(self, conn: Connection, at: AsOf) -> Tariff:
         from tracker.app import tariffs
 
-        key = self._placed(conn, at).at_version, at.reading
+        key = answering.with_version(conn, at).at_version, at.reading
         if self._tariff is None or self._tariff[0] != key:
-            held = self._facts_about(conn, at, tariffs.subjects(conn))
+            held = answering.facts_about(conn, at, tariffs.subjects(conn))
             self._tariff = key, tariffs.made_of(conn, held, key[0])
         return self._tariff[1]
 
@@ -1239,16 +977,6 @@ class Tracker:
 
         return refund(self.tariff(at), entry, at, value)
 
-    def _groups_of(self, conn: Connection, at: AsOf, party: str) -> frozenset[str]:
-        """The groups that *party* belongs to at *at*, by the codes that scopes name them by."""
-        from tracker.domain.memberships import Memberships
-        from tracker.domain.parties import groups
-
-        bodies = groups().values()
-        named = [name for name in facts.naming(conn, [party], "agreement") if name in bodies]
-        found = Memberships(self._facts_about(conn, at, named))
-        return found.groups_of(party, at.day, at.knowledge)
-
     def events(self, wanted: Filter, *, words: str | None = None) -> Iterator[Told]:
         """The events that *wanted* asks for, by the day they occurred, as known at its coordinate.
 
@@ -1272,9 +1000,9 @@ class Tracker:
             _require_kind(wanted.kind)
         with self._streaming() as conn:
             if wanted.subject is not None:
-                self._require_subject(conn, wanted.subject)
+                answering.require_subject(conn, wanted.subject)
             if wanted.at_version is not None:
-                self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
+                answering.with_version(conn, AsOf(LAST, at_version=wanted.at_version))
             yield conn
 
     @contextmanager
@@ -1290,8 +1018,8 @@ class Tracker:
             _require_kind(wanted.kind)
         with self._streaming() as conn:
             if wanted.subject is not None:
-                self._require_subject(conn, wanted.subject)
-            at = self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
+                answering.require_subject(conn, wanted.subject)
+            at = answering.with_version(conn, AsOf(LAST, at_version=wanted.at_version))
             assert at.at_version is not None
             every = replace(wanted, at_version=None) == Filter()
             total = at.at_version if every else None
@@ -1315,10 +1043,10 @@ class Tracker:
 
         with self._streaming() as conn:
             if subject is not None:
-                self._require_subject(conn, subject)
-            placed = self._placed(conn, at)
+                answering.require_subject(conn, subject)
+            placed = answering.with_version(conn, at)
             assert placed.at_version is not None
-            states = self._states(conn, at, placed, kind=kind, subject=subject, party=party)
+            states = answering.states(conn, at, placed, kind=kind, subject=subject, party=party)
             yield tables.Rows(tables.of_states(states), placed.at_version)
 
     def entries(self, wanted: Filter) -> Iterator[str]:
@@ -1328,7 +1056,7 @@ class Tracker:
             NotFound: the log has no such version yet.
         """
         with self._streaming() as conn:
-            self._placed(conn, AsOf(LAST, at_version=wanted.at_version))
+            answering.with_version(conn, AsOf(LAST, at_version=wanted.at_version))
             received = logs.received(conn, wanted)
             if wanted.known_by is None:
                 yield from (entry.content for entry in received)
@@ -1367,39 +1095,12 @@ class Tracker:
             NotFound: the log has no such event.
         """
         with self._reading() as conn:
-            return self._event(conn, event_id, at)
-
-    def _event(self, conn: Connection, event_id: str, at: AsOf) -> Told:
-        self._placed(conn, at)
-        row = logs.entry(conn, event_id)
-        if row is None:
-            named = logs.all_introduced(conn)
-            subjects = [each for each in named if each.endswith(f"/{event_id}")]
-            if subjects:
-                said = f"there is no event {event_id}, but a subject: {', '.join(subjects)}"
-                raise NotFound(said)
-            raise NotFound(_no_such("event", event_id, logs.all_ids(conn)))
-        if at.at_version is not None and row.version > at.at_version:
-            raise NotFound(
-                f"{event_id} was not in the log at version {at.at_version}; it is version "
-                f"{row.version}"
-            )
-        wanted = Filter(known_by=at.known_by, at_version=at.at_version)
-        told = said_of(conn, wanted, [row]).get(event_id) or told_of(row)
-        if at.known_by and told.reported > at.known_by:
-            raise NotFound(
-                f"{event_id} was not known by {at.known_by}; it was first public on {told.reported}"
-            )
-        return told
+            return answering.event(conn, event_id, at)
 
     def content(self, event_id: str) -> str | None:
         """The content that the log keeps under this id, as JSON; None when it has no such event."""
         with self._reading() as conn:
             return logs.contents(conn, [event_id]).get(event_id)
-
-    def _require_subject(self, conn: Connection, subject: str) -> None:
-        if not logs.introduced(conn, [subject]):
-            raise NotFound(_no_such("subject", subject, logs.all_introduced(conn)))
 
     def calendar(
         self,
@@ -1456,9 +1157,9 @@ class Tracker:
         at = self.as_of(as_of, known_by=known_by, at_version=at_version)
         with self._streaming() as conn:
             if subject is not None:
-                self._require_subject(conn, subject)
-            self._placed(conn, at)
-            groups = self._groups_of(conn, at, party) if party else frozenset()
+                answering.require_subject(conn, subject)
+            answering.with_version(conn, at)
+            groups = answering.groups_of(conn, at, party) if party else frozenset()
             yield from calendars.pieces(conn, wanted, choice, groups, alarm=alarm)
 
     def parties(self) -> list[str]:
@@ -1491,44 +1192,8 @@ class Tracker:
             }
 
 
-def _read(
-    said: Iterable[Assignment],
-    read: tuple[str, str] | None,
-    subjects: Collection[str] | None,
-) -> list[Assignment]:
-    """What is *said* of *subjects*, by a reading if there is one, by subject and part."""
-    found = said if read is None else read_as(said, *read)
-    return sorted(
-        (each for each in found if subjects is None or each.subject in subjects),
-        key=lambda each: (each.subject, each.part),
-    )
-
-
 def _expected(step: Step, expected: bool) -> Step:
     return replace(step, duty=replace(step.duty, as_of=replace(step.duty.as_of, expected=expected)))
-
-
-def _require_expected(conn: Connection, expected: Collection[Expected], last: int) -> None:
-    from tracker.store import expecting
-
-    for each in expected:
-        if each.version > last:
-            raise NotFound(f"the log is at version {last}; {each.version} is not there yet")
-        if not logs.introduced(conn, [each.subject]):
-            raise NotFound(_no_such("subject", each.subject, logs.all_introduced(conn)))
-        came = expecting.since(conn, each.subject, each.version, last=last)
-        if came:
-            lines = [f"  version {one.version}: {one.event_id}: {one.title}" for one in came]
-            raise NotExpected(
-                "\n".join(
-                    [
-                        f"{each.subject} is not as it was at version {each.version}; since then "
-                        "the log received:",
-                        *lines,
-                        f"Nothing was added. Look at it, and add with {each.subject}@{last}",
-                    ]
-                )
-            )
 
 
 def _require_kind(kind: str, *more: str) -> None:
@@ -1537,7 +1202,7 @@ def _require_kind(kind: str, *more: str) -> None:
 
     kinds = tuple(dict.fromkeys((*more, *KINDS)))
     if kind not in kinds:
-        said = _no_such("kind" if more else "kind of event", kind, kinds)
+        said = no_such("kind" if more else "kind of event", kind, kinds)
         raise NotFound(f"{said}{'' if said.endswith('?') else '.'} There are: {', '.join(kinds)}")
 
 
@@ -1550,19 +1215,3 @@ def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:
         raise BadCommand(f"{words!r} has no word in it to search for: name one, such as tariff")
     hits = search.find(conn, words)
     return [*hits, *sorted(logs.corrected_by(conn, wanted, hits) - set(hits))]
-
-
-def _all_facts(conn: Connection, subjects: Collection[str]) -> list[Fact]:
-    return [fact for subject in sorted(subjects) for fact in facts.timeline(conn, subject)]
-
-
-def _no_such(what: str, name: str, names: Sequence[str]) -> str:
-    # What all names of a kind begin with does not make two of them alike.
-    kind = f"{name.partition('/')[0]}/" if "/" in name else ""
-    slugs = [each.removeprefix(kind) for each in names if each.startswith(kind)]
-    close = get_close_matches(name.removeprefix(kind), slugs, n=3, cutoff=0.6)
-    close = [kind + each for each in close]
-    if not close:
-        close = [each for each in names if name and name.split("/")[-1] in each][:3]
-    hint = f": did you mean {', '.join(close)}?" if close else ""
-    return f"there is no {what} {name}{hint}"

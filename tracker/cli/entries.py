@@ -14,7 +14,8 @@ from tracker.cli.options import note, open_tracker
 from tracker.errors import BadCommand, BadDay, BadEntries, Problem, TrackerError
 
 if TYPE_CHECKING:
-    from tracker.app import Expected, Loaded, Tracker
+    from tracker.app import Tracker
+    from tracker.app.adding import Expected, Loaded
     from tracker.catalogue import Batch
     from tracker.domain.timeline import Fact
 

@@ -14,7 +14,8 @@ from tracker.errors import BadCommand, BadDay, StoreError
 if TYPE_CHECKING:
     from datetime import date
 
-    from tracker.app import Expected, Tracker
+    from tracker.app import Tracker
+    from tracker.app.adding import Expected
     from tracker.domain.dates import AsOf, Period
 
 
@@ -150,7 +151,7 @@ def expected(given: list[str] | None) -> list[Expected]:
     Raises:
         BadCommand: it is no subject and version.
     """
-    from tracker.app import Expected
+    from tracker.app.adding import Expected
 
     found = []
     for each in given or ():
