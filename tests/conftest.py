@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +38,14 @@ settings.register_profile(
 )
 settings.register_profile("torture", settings.get_profile("shared"), max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shared"))
+
+# Whoever runs the tests in the background has signals ignored, by every process that they start.
+for _signal, _handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(_signal) == signal.SIG_IGN:
+        signal.signal(_signal, _handler)
 
 
 @dataclass(frozen=True)
