@@ -31,8 +31,15 @@ def tracker(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     )
     summit = event("summit", "2025-04-03", title="Leaders meet", summary="Not in Tokyo: in Seoul")
     station = event("station", "2025-05-01", title=normalize("NFD", "서울역에서 회담"))
+    fund = event(
+        "fund",
+        "2025-07-22",
+        title="An investment is agreed",
+        actors=[{"party": "KR", "person": "Kim Jung-kwan"}],
+        figures=[{"name": "investment", "value": "550", "unit": "billion USD", "period": "2025"}],
+    )
     wrong = about("retraction", summit, "2025-05-01", title="The leaders did not meet")
-    found.add(Batch([seoul, tokyo, summit, station, wrong]))
+    found.add(Batch([seoul, tokyo, summit, station, fund, wrong]))
     yield found
     found.close()
     places.drop(url)
@@ -56,6 +63,9 @@ def ids(tracker: Tracker, words: str, **wanted: object) -> list[str]:
         (normalize("NFD", "Seúl"), ["2025-03-30-seul"]),
         (normalize("NFD", "서울역"), ["2025-05-01-station"]),
         ("서울", ["2025-05-01-station"]),
+        ("japan", ["2025-04-02-tokyo"]),
+        ("south korea kim", ["2025-07-22-fund"]),
+        ("550 billion", ["2025-07-22-fund"]),
     ],
 )
 def test_all_words_are_found_in_any_case_and_script(

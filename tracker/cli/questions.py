@@ -306,7 +306,7 @@ def search(
     format: options.AnyFormat = Format.table,
     db: options.Db = None,
 ) -> None:
-    """Find events by words in what they say and in their sources, the likeliest first.
+    """Find events by words: of titles, summaries, actors, figures and sources, the likeliest first.
 
     \b
     tracker search joint response --party KR

@@ -17,6 +17,8 @@ from tracker.domain.events import (
     content_of,
     effects_of,
 )
+from tracker.domain.numbers import plain
+from tracker.domain.parties import party
 from tracker.domain.state import EVERYONE
 from tracker.domain.timeline import Assigned, assigned
 
@@ -118,13 +120,18 @@ def is_about(event: Event, wanted: Filter) -> bool:
 
 
 def _words(event: Event) -> str:
-    """What people read of an event beside its title."""
-    words: list[str | None] = [event.id, event.place, event.summary, *event.tags]
-    for actor in event.actors:
-        words += (actor.party, actor.body, actor.person, actor.role)
-    words += (figure.name for figure in event.figures)
+    """What people read of an event beside its title, and the names of the parties in it."""
+    words: list[str | None] = [event.id]
+    for said in (event, event.content) if isinstance(event, Correction) else (event,):
+        words += (said.place, said.summary, *(said.tags or ()))
+        for actor in said.actors or ():
+            named = party(actor.party) if actor.party else None
+            words += (actor.party, named.name if named else None)
+            words += (actor.body, actor.person, actor.role)
+        for each in said.figures or ():
+            words += (each.name, plain(each.value), each.unit, each.period)
+    if isinstance(event, Correction):
+        words.append(event.content.title)
     for source in event.sources:
         words += (source.title, source.publisher, source.cites, source.url)
-    if isinstance(event, Correction):
-        words += (event.content.title, event.content.summary)
     return " ".join(filter(None, words))
