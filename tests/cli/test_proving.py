@@ -11,8 +11,9 @@ import pytest
 
 from tests.conftest import CARS, CommandLine, Write, cars, entry
 from tracker.app import Tracker
-from tracker.domain import leaves
+from tracker.domain import bounds, leaves
 from tracker.domain.merkle import leaf_of
+from tracker.domain.proofs import Checkpoint
 
 KEY = "example.org/log"
 
@@ -204,6 +205,32 @@ def rewritten(cli: CommandLine, version: int) -> None:
     cli.ok("rebuild")
 
 
+def test_a_checkpoint_of_another_log_is_told_from_a_past_that_was_rewritten(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    other = Checkpoint("tracker/0123456789abcdef", 1, bytes(32))
+    write("other.checkpoint", str(other.note()))
+    grown(cli, write, 0, 3)
+
+    answer = cli("verify", "--against", "other.checkpoint")
+
+    assert answer.code == 1
+    assert "it is of tracker/0123456789abcdef and this log is tracker/" in answer.err
+    assert "rewritten (root" not in answer.err
+
+
+def test_a_checkpoint_whose_last_event_is_missing_does_not_hold(
+    cli: CommandLine, monday: str
+) -> None:
+    cli.change("DELETE FROM log WHERE version = 100")
+
+    answer = cli("verify", "--against", monday, "--format", "json")
+
+    assert answer.code == 1
+    assert [each["holds"] for each in answer.json["against"]] == [False]
+    assert f"{monday}: version 100, with which the checkpoint ends, is not there" in answer.err
+
+
 def test_a_log_that_lost_its_end_is_told_from_one_that_was_rewritten(
     cli: CommandLine, monday: str
 ) -> None:
@@ -285,6 +312,28 @@ def test_a_proof_of_which_anything_was_changed_is_refused(
     assert "other.tlog-proof: the event is not number 7 of the 200" in moved.err
     assert (unsigned.code, unsigned.out) == (1, "")
     assert "is not signed by example.org/log" in unsigned.err
+
+
+def test_what_was_changed_is_not_proven(cli: CommandLine, monday: str) -> None:
+    cli.change("UPDATE log SET content = replace(content, 'thing', 'think') WHERE version = 8")
+
+    answer = cli("prove", "2025-03-01-n7")
+
+    assert (answer.code, answer.out) == (4, "")
+    assert "run tracker verify, which names what was changed" in answer.err
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "tlog-proof"])
+def test_a_file_without_end_is_read_no_further_than_a_proof_is_long(
+    cli: CommandLine, name: str
+) -> None:
+    (cli.folder / f"long.{name}").write_bytes(b"x" * (bounds.FILE + 1))
+    option = "--proof" if name == "tlog-proof" else "--against"
+
+    answer = cli("verify", option, f"long.{name}")
+
+    assert (answer.code, answer.out) == (1, "")
+    assert "is longer than 8 MB and no text of ours" in answer.err
 
 
 def test_a_proof_for_another_checkpoint_is_no_proof_for_this_one(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.domain.test_merkle import path_to, proof_from, root_of
 from tracker.domain.leaves import Row
 from tracker.domain.merkle import EMPTY, leaf_of
-from tracker.domain.notes import BadNote, Note, Signer, read_note
+from tracker.domain.notes import BadNote, Note, Signer, base64_of, read_note
 from tracker.domain.proofs import (
     BadProof,
     Checkpoint,
@@ -183,3 +183,37 @@ def test_a_proof_that_a_log_grew_does_not_hold_for_another_past() -> None:
         proof.check(checkpoint(5))
     with pytest.raises(NotProven, match="are of two logs"):
         proof.check(replace(checkpoint(4), origin="example.org/other"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"version":1,"id":"a","content":{"id":"a","title":"A"}}',
+        b'{"version":1,"id":"a","recorded":"x","content":{"id":"a"}}',
+        b'{"version":1,"id":"a","recorded":"x","content":{"id":"b","title":"A"}}',
+        b'{"version":2,"id":"a","recorded":"x","content":{"id":"a","title":"A"}}',
+        b'{"id":"a","recorded":"x","content":{"id":"a","title":"A"}}',
+        b"[1]",
+        b"[" * 200_000,
+        b"no JSON",
+    ],
+    ids=lambda each: each[:60].decode(),
+)
+def test_what_is_proven_and_is_no_row_of_a_log_is_refused(line: bytes) -> None:
+    there = Checkpoint("example.org/log", 1, root_of([leaf_of(line)]))
+
+    with pytest.raises(NotProven, match="is no event of a log of tracker"):
+        Inclusion(line, 0, (), there.note()).check()
+
+
+@pytest.mark.parametrize("size", ["1\u0660", "9223372036854775808", "01", "+1", " 1"])
+def test_a_size_is_written_in_one_way(size: str) -> None:
+    with pytest.raises(BadProof):
+        read_checkpoint(Note(f"example.org/log\n{size}\n{base64_of(EMPTY)}\n"))
+
+
+def test_only_an_end_of_line_ends_a_signature() -> None:
+    one = PUBLISHED.replace("\n\n", "\n\n— a.example AAAAAAAA\u2028", 1)
+
+    with pytest.raises(BadNote, match="is no signature"):
+        read_note(one)

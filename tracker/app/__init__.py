@@ -453,7 +453,9 @@ class Tracker:
                 raise NotFound(no_such("event", event_id, logs.all_ids(conn)))
             proving.require_extended(conn, there)
             hashes = proving.inclusion(conn, row, there.size)
-        return Inclusion(row.line().encode(), row.version - 1, hashes, there.note())
+        found = Inclusion(row.line().encode(), row.version - 1, hashes, there.note())
+        proving.require_whole(found)
+        return found
 
     def extension(self, old: int, there: Checkpoint) -> Extension:
         """A proof that the log of *there* begins with its first *old* events.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from tracker.domain import merkle
 from tracker.domain.leaves import Row
-from tracker.domain.proofs import Checkpoint, NotProven
+from tracker.domain.proofs import Checkpoint, Inclusion, NotProven
 from tracker.errors import NotFound, StoreError
 from tracker.store import database, facts, rebuilding, trees, verifying
 from tracker.store import log as logs
@@ -19,10 +19,17 @@ FOLDED_UNASKED = 10_000
 """Up to how many events all facts are folded again to verify them, when nobody says."""
 
 
+UNNAMED = "tracker/"
+"""What the names of logs begin with that nobody named."""
+
+
 def origin(conn: Connection) -> str:
     """What the log is called when nobody gave it a name: after its first event, for good."""
-    first = trees.hashes(conn, [(0, 1)])[0].hex()[:16] if logs.size(conn) else "empty"
-    return f"tracker/{first}"
+    return _origin(trees.hashes(conn, [(0, 1)])[0]) if logs.size(conn) else f"{UNNAMED}empty"
+
+
+def _origin(first: bytes) -> str:
+    return f"{UNNAMED}{first.hex()[:16]}"
 
 
 def checkpoint(conn: Connection, name: str | None, version: int | None) -> Checkpoint:
@@ -74,6 +81,18 @@ def inclusion(conn: Connection, row: Row, size: int) -> tuple[bytes, ...]:
     return tuple(trees.hashes(conn, merkle.inclusion(row.version - 1, size)))
 
 
+def require_whole(proof: Inclusion) -> None:
+    """That others will find proven what we say is.
+
+    Raises:
+        StoreError: its row is not what was appended.
+    """
+    try:
+        proof.check()
+    except NotProven as error:
+        raise StoreError(f"{error}: run tracker verify, which names what was changed") from None
+
+
 def extension(conn: Connection, old: int, new: int) -> tuple[bytes, ...]:
     """The hashes that prove that the first *new* events begin with the *old* ones."""
     return tuple(trees.hashes(conn, merkle.consistency(old, new)))
@@ -85,20 +104,29 @@ def misfits(
     """What is wrong with the log of *size* events, going by checkpoints and their names.
 
     Args:
-        roots: those of the log at the sizes of the checkpoints.
+        roots: those of the log at the sizes of the checkpoints, where it has an event there.
     """
+    first = roots.get(1)
     held: tuple[str, int] | None = None
     for name, each in sorted(checkpoints, key=lambda each: each[1].size):
-        if each.size > size:
+        found = roots.get(each.size)
+        if first and each.origin.startswith(UNNAMED) and each.origin != _origin(first):
+            yield (
+                f"{name}: it is of {each.origin} and this log is {_origin(first)}: another log, "
+                "or one whose first event was rewritten"
+            )
+        elif each.size > size:
             yield (
                 f"{name}: the log holds {size} events and the checkpoint is of {each.size}: "
                 f"{each.size - size} of them are gone"
             )
-        elif roots[each.size] != each.root:
+        elif found is None:
+            yield f"{name}: version {each.size}, with which the checkpoint ends, is not there"
+        elif found != each.root:
             since = f" after version {held[1]}, which {held[0]} bears out," if held else ""
             yield (
                 f"{name}: the first {each.size} events are not those of the checkpoint: the past "
-                f"was rewritten{since} (root {roots[each.size].hex()}, not {each.root.hex()})"
+                f"was rewritten{since} (root {found.hex()}, not {each.root.hex()})"
             )
         else:
             held = name, each.size

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -82,14 +83,17 @@ def verify(
     checkpoints = [(str(file), _checkpoint(file, key)) for file in against or ()]
     _say_of_signatures(checkpoints, key)
     found = open_tracker(db).verify(
-        [each.size for _, each in checkpoints], facts=facts, catalogue=catalogue
+        # The root over the first event is what a log is called by that nobody named.
+        [1, *(each.size for _, each in checkpoints)],
+        facts=facts,
+        catalogue=catalogue,
     )
     from tracker.app.proving import misfits
     from tracker.cli import output
 
     wrong = list(misfits(found.version, found.roots, checkpoints))
     held = {
-        name: each.size <= found.version and found.roots[each.size] == each.root
+        name: each.size <= found.version and found.roots.get(each.size) == each.root
         for name, each in checkpoints
     }
     output.show(
@@ -421,10 +425,16 @@ def _named(file: Path, ask: Callable[[], T]) -> T:
 
 
 def _text(file: Path) -> str:
+    from tracker.domain import bounds
+
     try:
-        if str(file) == "-":
-            return sys.stdin.buffer.read().decode()
-        return file.read_bytes().decode()
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as opened:
+            some = opened.read(bounds.FILE + 1)
+        if len(some) > bounds.FILE:
+            from tracker.domain.notes import BadNote
+
+            raise BadNote(f"{file} is longer than {bounds.size(bounds.FILE)} and no text of ours")
+        return some.decode()
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

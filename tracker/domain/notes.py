@@ -96,7 +96,7 @@ def read_note(text: str) -> Note:
     front, blank, signed = text.rpartition("\n\n")
     if not blank:
         return Note(text)
-    lines = signed.splitlines()
+    lines = signed.removesuffix("\n").split("\n") if signed else []
     if not lines or len(lines) > MOST:
         raise BadNote(f"it has {len(lines)} signatures; a note has 1 to {MOST}")
     return Note(front + "\n", tuple(map(_signature, lines)))

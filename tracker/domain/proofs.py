@@ -73,17 +73,12 @@ class Inclusion:
             raise NotProven(
                 f"the event is not number {self.index + 1} of the {there.size} of the checkpoint"
             )
-        try:
-            row = json.loads(self.line)
-            fits = row["version"] == self.index + 1 and row["content"]["id"] == row["id"]
-        except (ValueError, LookupError, TypeError):
-            fits = False
-        if not fits:
+        row = _row(self.line)
+        if row is None or row["version"] != self.index + 1:
             raise NotProven(
                 "what is proven is no event of a log of tracker, or stands in another place"
             )
-        found: dict[str, Any] = row
-        return found
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +116,24 @@ class Extension:
         return after
 
 
+def _row(line: bytes) -> dict[str, Any] | None:
+    """The row of a log that *line* is; None when it is none."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    content = row.get("content") if isinstance(row, dict) else None
+    if not isinstance(content, dict) or content.get("id") != row.get("id"):
+        return None
+    texts = row.get("id"), row.get("recorded"), content.get("title")
+    return row if all(isinstance(each, str) for each in texts) and "version" in row else None
+
+
 def _lines(hashes: Sequence[bytes]) -> str:
     return "".join(f"{base64_of(each)}\n" for each in hashes)
 
 
-_NUMBER = re.compile(r"0|[1-9]\d{0,18}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def read_checkpoint(note: Note) -> Checkpoint:
