@@ -156,6 +156,20 @@ def test_a_schema_that_there_is_not_is_refused(cli: CommandLine) -> None:
     assert answer.err == "tracker: there is no schema state: there are catalogue and event\n"
 
 
+def test_facts_that_have_not_seen_all_of_the_log_are_not_hidden_by_the_next_event(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+    tracker.close()
+    cli.change("DELETE FROM fact", "UPDATE projection SET version = 0 WHERE name = 'facts'")
+
+    answer = cli("load", str(write("more.toml", entry("2025-03-30-more"))))
+
+    assert answer.code == 4
+    assert "the facts are those of version 0 and the log is at 1: run tracker rebuild" in answer.err
+    assert cli.version() == 1
+
+
 @pytest.mark.usefixtures("shipped")
 def test_a_log_that_nobody_touched_is_verified(cli: CommandLine) -> None:
     found = cli.ok("verify", "--format", "json").json

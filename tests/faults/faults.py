@@ -472,15 +472,26 @@ def facts_missing(ground: Ground, chance: random.Random) -> list[str]:
     """What is computed is missing or stale: it is not answered from until it is rebuilt."""
     url = ground.fresh(ground.small)
     before = digest(url)
-    if chance.random() < 0.3:
-        ground.places.query(url, "UPDATE projection SET version = version - 1")
-    else:
-        gone = chance.sample(PROJECTIONS, chance.randint(1, len(PROJECTIONS)))
-        for table in {*gone, "projection"} if "fact" not in gone else gone:
-            ground.places.query(url, f"DROP TABLE {table}")
+    there = [
+        each for each in PROJECTIONS if ground.places.query(url, f"SELECT 1 FROM {each} LIMIT 1")
+    ]
+    match chance.randrange(3):
+        case 0:
+            ground.places.query(url, "UPDATE projection SET version = version - 1")
+        case 1:
+            for table in chance.sample(PROJECTIONS, chance.randint(1, len(PROJECTIONS))):
+                ground.places.query(url, f"DROP TABLE {table}")
+        case _:
+            for table in chance.sample(there, chance.randint(1, len(there))):
+                is_index = table == "words" and ground.places.engine == "sqlite"
+                emptied = "INSERT INTO words (words) VALUES ('delete-all')"
+                ground.places.query(url, emptied if is_index else f"DELETE FROM {table}")
     line = CommandLine(ground.folder)
     found = []
-    for words in (("state",), ("stats",)):
+    for words in (
+        *(("state",), ("stats",), ("search", "rate"), ("events", "--party", "US")),
+        ("load", str(ground.many)),
+    ):
         answer = line("--db", ground.there, *words)
         if answer.code != 4 or answer.out or "run tracker rebuild" not in answer.err:
             found.append(

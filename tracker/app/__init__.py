@@ -209,14 +209,20 @@ class Tracker:
         return schema is None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A transaction of its own; it makes the tables first where there are none."""
+    def _writing(self, *, anew: bool = False) -> Iterator[Connection]:
+        """A transaction of its own; it makes the tables first where there are none.
+
+        What is computed from the log must have seen all of it, or be computed *anew* in it:
+        the next event would else hide that it had not.
+        """
         ready = self._ready or database.schema_of(self._engine) == SCHEMA
         if not ready:
             database.prepare(self._engine)
         with database.writing(self._engine) as conn:
             if ready:
                 database.require_schema(conn)
+                if not anew:
+                    facts.require_folded(conn)
             else:
                 database.migrate(conn, shipped("migrations"))
                 if logs.size(conn):
@@ -377,7 +383,7 @@ class Tracker:
 
     def rebuild(self) -> Rebuilt:
         """Throw the projections away and fold the log again."""
-        with self._writing() as conn:
+        with self._writing(anew=True) as conn:
             return _rebuild(conn)
 
     # -- proof --------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
 )
 
 from tracker.domain.dates import AsOf
@@ -32,16 +33,34 @@ from tracker.errors import StoreError
 from tracker.store import log as logs
 from tracker.store import plain
 from tracker.store.listed import among
-from tracker.store.tables import assignment, fact, log, projection, stake
+from tracker.store.tables import assignment, fact, log, mention, projection, reference, stake
 
 PROJECTION = "facts"
 """The name under which the facts note how much of the log they have seen."""
 
+COMPUTED = tuple(
+    (name, select(literal_column("1")).select_from(text(name)).exists())
+    for name in (*(each.name for each in (fact, assignment, mention, stake, reference)), "words")
+)
+"""What is computed from the log, and whether there is anything in it.
+
+The projection notes that under the name of each: 1 where there is, else 0.
+"""
 
 _FOLDED = select(
     select(func.coalesce(func.max(log.c.version), 0)).scalar_subquery(),
     select(func.coalesce(func.max(projection.c.version), 0))
     .where(projection.c.name == PROJECTION)
+    .scalar_subquery(),
+    select(func.min(projection.c.name))
+    .where(
+        or_(
+            *(
+                (projection.c.name == name) & (projection.c.version == 1) & ~is_there
+                for name, is_there in COMPUTED
+            )
+        )
+    )
     .scalar_subquery(),
 )
 
@@ -50,13 +69,17 @@ def require_folded(conn: Connection) -> int:
     """The version of the log, which the facts must have seen.
 
     Raises:
-        StoreError: they have not.
+        StoreError: they have not, or what is computed from the log is gone.
     """
-    version, seen = plain.row(conn, _FOLDED) or (0, 0)
+    version, seen, emptied = plain.row(conn, _FOLDED) or (0, 0, None)
     if seen != version:
         raise StoreError(
             f"the facts are those of version {seen} and the log is at {version}: "
             "run tracker rebuild"
+        )
+    if emptied is not None:
+        raise StoreError(
+            f"nothing is left of what is computed from the log ({emptied}): run tracker rebuild"
         )
     return int(version)
 

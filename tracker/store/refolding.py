@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     bindparam,
+    case,
     delete,
     exists,
     insert,
@@ -40,7 +41,7 @@ from tracker.domain.timeline import Assigned, Assignment, FactRow, assigned, ass
 from tracker.errors import Problem
 from tracker.store import log as logs
 from tracker.store import plain, search, staging
-from tracker.store.facts import PROJECTION, about
+from tracker.store.facts import COMPUTED, PROJECTION, about
 from tracker.store.stories import roots_of, stories
 from tracker.store.tables import (
     assignment,
@@ -319,10 +320,22 @@ def forget_projections(conn: Connection) -> None:
     search.forget(conn)
 
 
-_MARK = update(projection).where(projection.c.name == PROJECTION).values(version=bindparam("seen"))
+_NOTED = select(projection)
+_MARK = (
+    update(projection)
+    .where(projection.c.name == bindparam("which"))
+    .values(version=bindparam("seen"))
+)
+_THERE = select(*(case((is_there, 1), else_=0) for _, is_there in COMPUTED))
 
 
 def mark_folded(conn: Connection, version: int) -> None:
-    """Note that the facts have seen the log up to *version*."""
-    if plain.run(conn, _MARK, seen=version).rowcount == 0:
-        plain.add(conn, projection, [(PROJECTION, version)])
+    """Note that the facts have seen the log up to *version*, and where there is anything."""
+    there = plain.row(conn, _THERE) or ()
+    found = dict(zip((name for name, _ in COMPUTED), there, strict=True)) | {PROJECTION: version}
+    noted: dict[str, int] = dict(plain.rows(conn, _NOTED))
+    for name, number in found.items():
+        if name not in noted:
+            plain.add(conn, projection, [(name, number)])
+        elif noted[name] != number:
+            plain.run(conn, _MARK, which=name, seen=number)
