@@ -51,6 +51,15 @@ def whole(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     places.drop(url)
 
 
+def test_events_that_are_missing_from_the_end_are_told(whole: Whole) -> None:
+    (said,) = whole.changed(f"DELETE FROM log WHERE version > {COUNT - 2}")
+
+    assert said == (
+        f"the log ends at version {COUNT - 2}, and what is computed from it goes to {COUNT}: its "
+        "last events are missing; restore it from a backup"
+    )
+
+
 def found(url: str) -> list[str]:
     tracker = Tracker(url)
     try:

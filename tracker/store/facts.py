@@ -47,11 +47,12 @@ COMPUTED = tuple(
 The projection notes that under the name of each: 1 where there is, else 0.
 """
 
+_SEEN = select(func.coalesce(func.max(projection.c.version), 0)).where(
+    projection.c.name == PROJECTION
+)
 _FOLDED = select(
     select(func.coalesce(func.max(log.c.version), 0)).scalar_subquery(),
-    select(func.coalesce(func.max(projection.c.version), 0))
-    .where(projection.c.name == PROJECTION)
-    .scalar_subquery(),
+    _SEEN.scalar_subquery(),
     select(func.min(projection.c.name))
     .where(
         or_(
@@ -72,7 +73,9 @@ def require_folded(conn: Connection) -> int:
         StoreError: they have not, or what is computed from the log is gone.
     """
     version, seen, emptied = plain.row(conn, _FOLDED) or (0, 0, None)
-    if seen != version:
+    if seen > version:
+        raise StoreError(lost_end(version, seen))
+    if seen < version:
         raise StoreError(
             f"the facts are those of version {seen} and the log is at {version}: "
             "run tracker rebuild"
@@ -82,6 +85,20 @@ def require_folded(conn: Connection) -> int:
             f"nothing is left of what is computed from the log ({emptied}): run tracker rebuild"
         )
     return int(version)
+
+
+def lost_end(version: int, seen: int) -> str:
+    """That the facts have *seen* more events than the log at *version* has."""
+    return (
+        f"the log ends at version {version}, and what is computed from it goes to {seen}: its "
+        "last events are missing; restore it from a backup"
+    )
+
+
+def seen(conn: Connection) -> int:
+    """The version of the log that the facts have seen."""
+    found = plain.row(conn, _SEEN) or (0,)
+    return int(found[0])
 
 
 _HELD = (

@@ -95,6 +95,7 @@ def verify(conn: Connection, sizes: Collection[int] = ()) -> Verified:
     if not found.wrong:
         _count(conn, tree.size, found)
         _look_up(conn, found)
+        _compare_end(conn, found)
     return found
 
 
@@ -161,6 +162,13 @@ def _count(conn: Connection, blocks: int, found: Verified) -> None:
     kept = trees.count(conn)
     if kept != there:
         found.add(f"the tree over the log has {kept} subtrees, not {there}: run tracker rebuild")
+
+
+def _compare_end(conn: Connection, found: Verified) -> None:
+    """That nothing is computed from events that are not there."""
+    seen = facts.seen(conn)
+    if seen > found.version:
+        found.add(facts.lost_end(found.version, seen))
 
 
 _CHECK = text("PRAGMA integrity_check(log)")
