@@ -426,6 +426,31 @@ def test_facts_that_are_not_those_of_the_log_are_found(
     cli.ok("verify", "--facts")
 
 
+STRAY = {
+    "sqlite": "INSERT INTO words (rowid, title, rest) VALUES (2, 'stray', '')",
+    "postgresql": "INSERT INTO words VALUES (2, to_tsvector('simple', 'stray'))",
+}
+OTHER = {
+    "sqlite": "INSERT INTO words (rowid, title, rest) VALUES (1, 'other', '')",
+    "postgresql": "UPDATE words SET found = to_tsvector('simple', 'other')",
+}
+
+
+@pytest.mark.parametrize("statement", [STRAY, OTHER], ids=["stray", "other"])
+def test_words_that_are_not_those_of_the_log_are_found(
+    cli: CommandLine, tracker: Tracker, write: Write, engine: str, statement: dict[str, str]
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+    cli.change(statement[engine])
+
+    answer = cli("verify")
+
+    assert answer.code == 4
+    assert "the words are not those of the log, first at " in answer.err
+    cli.ok("rebuild")
+    cli.ok("verify", "--facts")
+
+
 @pytest.mark.usefixtures("shipped")
 def test_a_log_that_has_the_catalogue_fits_it(cli: CommandLine) -> None:
     found = cli.ok("verify", "--catalogue", "--no-facts", "--format", "json").json

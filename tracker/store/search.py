@@ -7,10 +7,15 @@ words is indexed a character at a time, so that 東京 is found within a longer 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+from typing import Any, TypeAlias
 from unicodedata import normalize
 
 from sqlalchemy import Connection, text
+
+Words: TypeAlias = tuple[int, str, str]
+"""The version of an event, its title, and whatever else people read of it."""
 
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff])"
@@ -22,9 +27,9 @@ def _has_vectors(conn: Connection) -> bool:
     return conn.dialect.name == "postgresql"
 
 
-def index(conn: Connection, events: Iterable[tuple[int, str, str]]) -> None:
-    """Take the words of events: version, title, and whatever else people read of it."""
-    rows = [(version, _spaced(title), _spaced(rest)) for version, title, rest in events]
+def index(conn: Connection, events: Iterable[Words]) -> None:
+    """Take the words of events."""
+    rows = list(_all_spaced(events))
     if _has_vectors(conn):
         from tracker.store import vectors
 
@@ -33,6 +38,10 @@ def index(conn: Connection, events: Iterable[tuple[int, str, str]]) -> None:
     conn.connection.cursor().executemany(
         "INSERT INTO words (rowid, title, rest) VALUES (?, ?, ?)", rows
     )
+
+
+def _all_spaced(events: Iterable[Words]) -> Iterator[Words]:
+    return ((version, _spaced(title), _spaced(rest)) for version, title, rest in events)
 
 
 def _spaced(words: str) -> str:
@@ -88,6 +97,35 @@ _MADE = (
     text("INSERT INTO words (words, rank) VALUES ('hashsize', 16777216)"),
     text("INSERT INTO words (words, rank) VALUES ('automerge', 16)"),
 )
+
+
+def difference(conn: Connection, again: Connection, events: Iterable[Words]) -> str | None:
+    """Where events are found by other words than they should be; None where nowhere.
+
+    Args:
+        again: another database, on SQLite, in which they are found as they should be.
+        events: the same, as :func:`index` takes them.
+    """
+    if _has_vectors(conn):
+        from tracker.store import vectors
+
+        version = vectors.difference(conn, _all_spaced(events))
+        return None if version is None else f"version {version}"
+    for here, there in zip_longest(_vocabulary(conn), _vocabulary(again)):
+        if here != there:
+            return min(f"{each[0]} in version {each[1]}" for each in (here, there) if each)
+    return None
+
+
+def _vocabulary(conn: Connection) -> Iterator[tuple[object, ...]]:
+    """Each word, the version of an event that has it, and where in it, in order."""
+    cursor: Any = conn.connection.cursor()
+    cursor.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS "
+        "temp.vocabulary USING fts5vocab(main, words, 'instance')"
+    )
+    found: Iterator[tuple[object, ...]] = cursor.execute("SELECT * FROM temp.vocabulary")
+    return found
 
 
 def forget(conn: Connection) -> None:

@@ -14,6 +14,7 @@ from unicodedata import category, normalize
 
 from sqlalchemy import Connection, text
 
+from tracker.store import log as logs
 from tracker.store import plain
 
 _LONGEST = 500
@@ -83,6 +84,29 @@ def index(conn: Connection, rows: Iterable[tuple[int, str, str]]) -> None:
     with cursor.copy("COPY words (version, found) FROM STDIN") as copy:
         for row in found:
             copy.write_row(row)
+
+
+def difference(conn: Connection, rows: Iterable[tuple[int, str, str]]) -> int | None:
+    """The version of the first event that has other words, or one that has them and is none."""
+    size = 0
+    for some in logs.chunks(rows):
+        size += len(some)
+        wanted = {version: vector_of(title, rest) for version, title, rest in some}
+        cursor: Any = conn.connection.cursor()
+        cursor.execute(_SAME, (list(wanted), list(wanted.values())))
+        missing = wanted.keys() - {version for (version,) in cursor}
+        if missing:
+            return min(missing)
+    (last,) = plain.row(conn, _LAST) or (0,)
+    return last if last > size else None
+
+
+_SAME = (
+    "SELECT version FROM words "
+    "JOIN unnest(%s::integer[], %s::text[]) AS wanted (number, vector) "
+    "ON version = number AND found = vector::tsvector"
+)
+_LAST = text("SELECT coalesce(max(version), 0) FROM words")
 
 
 _FIND = text(

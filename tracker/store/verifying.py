@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, String, Table, select, text
 
 from tracker.domain import merkle
-from tracker.store import facts, plain, trees
+from tracker.store import facts, plain, search, trees
 from tracker.store.tables import assignment, fact, log, mention, reference, stake
 from tracker.store.undecoded import undecoded
 
@@ -200,6 +200,18 @@ def differences(conn: Connection, again: Connection) -> Iterator[str]:
             yield (
                 f"the {table.name}s are not those of the log, first at {named}: run tracker rebuild"
             )
+    if found := search.difference(conn, again, _read_of(again)):
+        yield f"the words are not those of the log, first at {found}: run tracker rebuild"
+
+
+def _read_of(conn: Connection) -> Iterator[search.Words]:
+    """What people read of each event of a log."""
+    from tracker.domain.records import projected
+    from tracker.store.stories import events_since
+
+    for version, event in events_since(conn, 0):
+        record = projected(event)
+        yield version, record.title, record.words
 
 
 def _first_difference(conn: Connection, again: Connection, table: Table) -> plain.Row:
