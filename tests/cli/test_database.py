@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_tail import lines
 from tests.conftest import CommandLine, Write, cars, entry
 from tests.places import Places
 from tracker.app import Tracker
@@ -257,6 +258,28 @@ def test_a_database_in_a_read_only_folder_can_be_asked(cli: CommandLine, locked:
 
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.splitlines()[1].startswith("measure/cars\tin-force")
+
+
+def test_who_may_only_read_sees_what_others_add(
+    cli: CommandLine, locked: Path, write: Write
+) -> None:
+    more = write("more.toml", entry("2025-03-30-more"))
+    words = [sys.executable, "-m", "tracker", "--db", str(locked), "tail", "--follow"]
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        preexec_fn=bound_by_modes if os.geteuid() == 0 else None,
+    ) as following:
+        (first,) = lines(following, 1)
+        locked.parent.chmod(0o755)
+        locked.chmod(0o644)
+        cli.ok("--db", str(locked), "load", str(more))
+
+        (second,) = lines(following, 1)
+
+        following.kill()
+
+    assert (first[:2], second[:2]) == (b"1\t", b"2\t")
 
 
 def test_a_database_in_a_read_only_folder_cannot_be_added_to(

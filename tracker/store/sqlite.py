@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.pool import NullPool
 
 from tracker.errors import StoreError
 from tracker.store import plain
@@ -30,14 +32,19 @@ def engine(url: URL, wait: float) -> Engine:
             f"{file} cannot be opened ({error.strerror}): give another path with --db"
         ) from None
     if file and is_frozen:
-        # A reader of a write-ahead log must write an index beside the file.  Where it cannot,
-        # and no writer has left a log, the file is read as it is.
-        frozen = f"file:{Path(file).resolve()}?mode=ro&immutable=1"
-        made = create_engine(url, creator=lambda: sqlite3.connect(frozen, uri=True))
+        # What was read stays in the connection, so that each look needs one of its own.
+        made = create_engine(url, creator=partial(_read_only, Path(file), wait), poolclass=NullPool)
     else:
         made = create_engine(url, connect_args={"timeout": wait})
     event.listen(made, "connect", _configure)
     return made
+
+
+def _read_only(file: Path, wait: float) -> sqlite3.Connection:
+    # A reader of a write-ahead log must write an index beside the file.  Where it cannot, and no
+    # writer has left a log, the file is read as it is.
+    how = "?mode=ro&immutable=1" if _unwritable(file) else "?mode=ro"
+    return sqlite3.connect(f"{file.resolve().as_uri()}{how}", timeout=wait, uri=True)
 
 
 def _unwritable(file: Path) -> bool:
