@@ -509,6 +509,7 @@ def test_verify_says_the_same_in_every_format(
         ("conflicts",),
         ("late",),
         ("rate", "--into", "US", "--from", "JP", "--product", "8703.23", "--on", "2025-08-20"),
+        ("givens",),
     ],
     ids=" ".join,
 )
@@ -520,6 +521,13 @@ def test_an_answer_in_json_says_the_root_of_the_log_it_was_computed_from(
     found = cli.ok(*words, "--format", "json").json["as_of"]
 
     assert (found["at_version"], found["root"]) == (checked["version"], checked["root"])
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_is_counted_of_a_log_says_its_root(cli: CommandLine) -> None:
+    checked = cli.ok("verify", "--no-facts", "--format", "json").json
+
+    assert cli.ok("stats", "--format", "json").json["root"] == checked["root"]
 
 
 @pytest.mark.usefixtures("shipped")

@@ -413,9 +413,11 @@ def givens(format: options.AnyFormat = Format.table, db: options.Db = None) -> N
     """
     from tracker.cli import output
     from tracker.domain.givens import GIVENS, PROGRAMMES
+    from tracker.exports.shapes import of_knowledge
 
     tracker = open_tracker(db)
-    uses = sorted(tracker.tariff(tracker.as_of()).uses)
+    at = tracker.placed(tracker.as_of())
+    uses = sorted(tracker.tariff(at).uses)
     rows = [
         {
             "given": each.name,
@@ -426,7 +428,11 @@ def givens(format: options.AnyFormat = Format.table, db: options.Db = None) -> N
     ]
     output.show(
         format,
-        shape={"givens": rows, "programmes": list(PROGRAMMES)},
+        shape={
+            "as_of": of_knowledge(at),
+            "givens": rows,
+            "programmes": list(PROGRAMMES),
+        },
         rows=rows,
         columns=("given", "written", "meaning"),
     )

@@ -30,6 +30,7 @@ def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> No
     tracker stats --format json
     """
     from tracker.cli import output
+    from tracker.exports.shapes import root
 
     found = open_tracker(db).stats()
     flat = found | {
@@ -42,7 +43,7 @@ def stats(format: options.AnyFormat = Format.table, db: options.Db = None) -> No
     }
     output.show(
         format,
-        shape=found,
+        shape=found | {"root": root(found["version"])},
         rows=({"what": name, "value": value} for name, value in flat.items()),
         columns=("what", "value"),
     )
