@@ -620,3 +620,21 @@ def test_diff_says_what_differs_between_two_scopes_in_words(
     assert "quota is within" in found
     assert "['" not in found
     assert "{'" not in found
+
+
+# -- what is over -------------------------------------------------------------------------------
+
+
+def test_what_changes_of_a_measure_that_has_ended_is_told_as_such(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    later = entry("2025-03-27-later", rate(40, since=date(2025, 7, 1)))
+    end = {"kind": "measure-ended", "subject": "measure/cars", "from": date(2025, 6, 1)}
+    cli.ok("load", str(write("all.toml", cars(), later, entry("2025-05-20-end", end))))
+
+    (row,) = cli.ok("diff", "2025-06-15", "2025-07-15").rows[1:]
+    why = cli.ok("why", "measure/cars", "line/all", "--as-of", "2025-07-15").out
+
+    assert row[1:5] == ["line/all", "changed (it is ended)", "+25 %", "+40 %"]
+    assert why.endswith("measure/cars is ended on 2025-07-15\n")
+    assert "is ended" not in cli.ok("why", "measure/cars", "--as-of", "2025-05-31").out

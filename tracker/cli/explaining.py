@@ -63,6 +63,11 @@ def why(
         output.show(format, rows=rows, columns=columns)
     else:
         lines = [line for each in reasons for line in _in_words(each, hindsight=hindsight)]
+        lines += [
+            f"{each.subject} is {each.stage} on {at.day}"
+            for each in found.subjects
+            if each.stage in ("ended", "expired")
+        ]
         output.write("\n".join(lines or [f"nothing is said of {subject} on {at.day}"]) + "\n")
 
 

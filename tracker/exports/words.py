@@ -96,10 +96,14 @@ def of_changes(found: SubjectChanges) -> list[dict[str, Any]]:
     ):
         stages = found.stage_before or "not there", found.stage_after or "not there"
         rows.append(_row(found.subject, "", "changed", *stages, found.turn))
+    on_both_days = {found.stage_before, found.stage_after}
+    over = found.stage_after if on_both_days <= {"ended", "expired"} else None
     for change in found.parts:
         if change.part not in STANDING_WORDS or (change.before and change.after):
             said = _apart(change.part, change.before, change.after)
-            rows.append(_row(found.subject, change.part, change.what, *said, change))
+            # What is written of a measure goes on being so when it has ended, and charges nothing.
+            what = f"{change.what} (it is {over})" if over else change.what
+            rows.append(_row(found.subject, change.part, what, *said, change))
     return rows
 
 
