@@ -438,6 +438,13 @@ def test_a_search_says_when_it_finds_nothing_and_when_it_has_no_word(cli: Comman
     assert "has no word in it" in empty.err
 
 
+def test_more_words_than_an_engine_takes_are_refused(cli: CommandLine) -> None:
+    answer = cli("search", *(f"w{number}" for number in range(20_000)))
+
+    assert (answer.code, answer.out) == (2, "")
+    assert "more than 100 words to search for" in answer.err
+
+
 RAISED = "2025-04-10-raised"
 
 

@@ -1221,5 +1221,7 @@ def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:
     """
     if not search.has_words(words):
         raise BadCommand(f"{words!r} has no word in it to search for: name one, such as tariff")
+    if len(words.split()) > search.MOST:
+        raise BadCommand(f"more than {search.MOST} words to search for: name the rarest of them")
     hits = search.find(conn, words)
     return [*hits, *sorted(logs.corrected_by(conn, wanted, hits) - set(hits))]

@@ -17,6 +17,9 @@ from sqlalchemy import Connection, text
 Words: TypeAlias = tuple[int, str, str]
 """The version of an event, its title, and whatever else people read of it."""
 
+MOST = 100
+"""How many words are searched for at once: engines take some thousands."""
+
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff])"
 )
