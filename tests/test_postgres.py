@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from tests.conftest import CommandLine, Write, cars, entry
 from tests.entries import event
-from tests.places import Places, Schemas
+from tests.places import Places, Schemas, migrated
 from tracker.app import Tracker, roles
 from tracker.catalogue import Batch
 from tracker.domain.dates import AsOf
@@ -221,6 +221,99 @@ def test_who_waited_for_another_sees_what_it_wrote_whatever_the_server_is_set_to
         assert one.verify().version == 20
         one.close()
         other.close()
+
+
+# -- a schema of one's own in front of that of the log ------------------------------------------
+
+
+@pytest.fixture
+def shared(server: Schemas) -> Iterator[tuple[str, str]]:
+    """The URLs of a log for its owner and for a writer who has a schema of the same name."""
+    with server.database("shared", "ENCODING 'UTF8' LOCALE 'C'") as url:
+        made = Tracker(url)
+        made.open(catalogue=False)
+        made.close()
+        person = server.person("somebody")
+        server.query(url, roles())
+        server.query(url, f"GRANT tracker_writer TO {person}")
+        server.query(url, f"CREATE SCHEMA {person} AUTHORIZATION {person}")
+        yield url, url.replace("postgres@", f"{person}@")
+
+
+def test_a_writer_with_a_schema_of_their_own_waits_for_the_others(
+    cli: CommandLine, shared: tuple[str, str], write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, theirs = shared
+    monkeypatch.setenv("TRACKER_WAIT", "0.2")
+    file = str(write("cars.toml", cars()))
+    one = Tracker(url)
+    with one._writing() as conn:
+        conn.exec_driver_sql("SELECT 1")
+
+        answer = cli("--db", theirs, "load", file)
+
+    assert answer.code == 4
+    assert "is in use by another writer" in answer.err
+    assert "(tracker, process" in answer.err
+    assert cli.ok("--db", theirs, "load", file).out.startswith("added 1 event")
+    one.close()
+
+
+def test_tables_are_made_where_the_log_lies(cli: CommandLine, shared: tuple[str, str]) -> None:
+    url, theirs = shared
+    person = theirs.partition("//")[2].partition("@")[0]
+    cli.places.query(url, f"ALTER ROLE {person} SUPERUSER")
+    cli.places.query(url, "DROP TABLE subtree, words, stake")
+
+    cli.ok("--db", theirs, "rebuild")
+
+    found = "SELECT schemaname, count(*) FROM pg_tables WHERE tablename IN {} GROUP BY 1"
+    assert cli.places.query(url, found.format(("subtree", "words", "stake"))) == [("public", 3)]
+
+
+def test_an_older_log_is_brought_up_to_date_where_it_lies(
+    cli: CommandLine, server: Schemas
+) -> None:
+    with server.database("old", "ENCODING 'UTF8' LOCALE 'C'") as url:
+        with migrated(url, "0002"):
+            pass
+        server.query(url, "CREATE SCHEMA postgres")
+
+        cli.ok("--db", url, "stats")
+
+        found = server.query(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'postgres'")
+        assert found == []
+        cli.ok("--db", url, "verify")
+
+
+def test_the_rights_are_those_of_the_log_whoever_gives_them(
+    cli: CommandLine, server: Schemas
+) -> None:
+    with server.database("rights", "ENCODING 'UTF8' LOCALE 'C'") as url:
+        server.query(url, 'CREATE SCHEMA "The News"')
+        there = f"{url}&options=-csearch_path%3D%22The%5C%20News%22"
+        made = Tracker(there)
+        made.open(catalogue=False)
+        made.close()
+        in_front = 'CREATE SCHEMA mine; SET search_path = mine, "The News";'
+
+        server.query(url, in_front + roles())
+
+        found = server.query(
+            url,
+            "SELECT DISTINCT schemaname, tableowner FROM pg_tables WHERE tablename IN "
+            "('alembic_version', 'log', 'subtree', 'fact') UNION ALL SELECT DISTINCT "
+            "'function', pg_get_userbyid(proowner) FROM pg_proc WHERE proname ~ '^(log|subtree)_'",
+        )
+        assert found == [("The News", "tracker_owner"), ("function", "tracker_owner")]
+
+
+def test_without_a_log_nobody_is_given_rights(server: Schemas) -> None:
+    with (
+        server.database("empty", "ENCODING 'UTF8' LOCALE 'C'") as url,
+        pytest.raises(psycopg.errors.RaiseException, match="there is no log in the schemas of"),
+    ):
+        server.query(url, roles())
 
 
 # -- backups ------------------------------------------------------------------------------------

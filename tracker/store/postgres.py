@@ -110,22 +110,43 @@ def end_reading(connection: Connection, *, streaming: bool) -> None:
     """Undo what was set for reading: SQLAlchemy does."""
 
 
+_HERE = text(
+    """
+    SELECT coalesce(
+        (SELECT nspname FROM pg_class JOIN pg_namespace AS one ON one.oid = relnamespace
+            WHERE pg_class.oid = to_regclass('log')),
+        current_schema(), '')
+    """
+)
 _BEGIN = text(
     """
     SELECT set_config('lock_timeout', :wait, true),
         CASE current_setting('synchronous_commit')
             WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END,
-        pg_advisory_xact_lock(:lock, hashtext(coalesce(current_schema(), '')))
+        pg_advisory_xact_lock(:lock, hashtext(:here)),
+        CASE WHEN :here <> '' THEN set_config('search_path', quote_ident(:here), true) END
     """
 )
+
+
+def _here(connection: Connection) -> str:
+    """The schema that the log lies in, or will; none when there is none to make it in.
+
+    It is not always the first of the search path, in which tables are made: a role may have a
+    schema of its own in front.
+    """
+    (here,) = plain.row(connection, _HERE) or ("",)
+    return str(here)
 
 
 def begin_writing(connection: Connection, wait: float) -> None:
     """Begin a transaction that no other writer of this log runs beside.
 
+    What it makes lies where the log does, or will.
     What it commits is on the server's disk before it is acknowledged.
     """
-    plain.run(connection, _BEGIN, wait=f"{max(int(wait * 1000), 1)}ms", lock=LOCK)
+    asked = f"{max(int(wait * 1000), 1)}ms"
+    plain.run(connection, _BEGIN, wait=asked, lock=LOCK, here=_here(connection))
 
 
 def place(url: URL) -> str:
@@ -220,7 +241,7 @@ _HOLDERS = text(
     FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND classid = :lock
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND objid::bigint = hashtext(coalesce(current_schema(), ''))::bigint & 4294967295
+        AND objid::bigint = hashtext(:here)::bigint & 4294967295
     """
 )
 
@@ -230,7 +251,7 @@ def _holders(engine: Engine) -> str:
     dbapi = engine.dialect.loaded_dbapi
     try:
         with engine.connect() as connection:
-            rows = list(plain.rows(connection, _HOLDERS, lock=LOCK))
+            rows = list(plain.rows(connection, _HOLDERS, lock=LOCK, here=_here(connection)))
     except dbapi.Error:
         return ""
     return "".join(

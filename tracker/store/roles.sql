@@ -1,7 +1,7 @@
 -- Who may do what with a log of tracker on PostgreSQL.
 --
 -- Run it in the database of the log as a superuser, or as whoever owns the tables and may
--- create roles; in another schema than the first of your search_path, say SET search_path first.
+-- create roles; for a log in no schema of your search_path, say SET search_path first.
 -- Run it again after an upgrade that changed the schema: it does nothing twice.
 --
 --   tracker_owner    owns the tables, and upgrades them; nobody works as this role
@@ -18,12 +18,15 @@
 
 DO $$
 DECLARE
-    here name := current_schema();
+    -- Not current_schema(): whoever runs this may have a schema of their own in front.
+    here name := (SELECT nspname FROM pg_class JOIN pg_namespace AS one ON one.oid = relnamespace
+        WHERE pg_class.oid = to_regclass('log'));
     one record;
     name_of_role name;
 BEGIN
-    IF to_regclass('log') IS NULL OR to_regclass('alembic_version') IS NULL THEN
-        RAISE EXCEPTION 'there is no log in schema %: run tracker stats first', here;
+    IF here IS NULL OR to_regclass(format('%I.alembic_version', here)) IS NULL THEN
+        RAISE EXCEPTION 'there is no log in the schemas of search_path, %: run tracker stats first',
+            current_setting('search_path');
     END IF;
 
     FOREACH name_of_role IN ARRAY ARRAY['tracker_owner', 'tracker_writer', 'tracker_reader'] LOOP
@@ -58,7 +61,7 @@ BEGIN
     END LOOP;
 
     FOR one IN SELECT oid::regprocedure AS signature FROM pg_proc
-        WHERE pronamespace = here::regnamespace AND proname IN
+        WHERE pronamespace = quote_ident(here)::regnamespace AND proname IN
             ('log_refuse', 'log_check_order', 'subtree_refuse')
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO tracker_owner', one.signature);
