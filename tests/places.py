@@ -368,7 +368,7 @@ _STRUCTURE = """
         UNION ALL SELECT concat_ws(' ', tgname, tgenabled) FROM pg_trigger
             JOIN pg_class AS one ON one.oid = tgrelid
         WHERE relnamespace = %(schema)s::regnamespace
-        UNION ALL SELECT concat_ws(' ', proname, proowner, prosrc) FROM pg_proc
+        UNION ALL SELECT concat_ws(' ', proname, proowner, prosrc, proconfig) FROM pg_proc
         WHERE pronamespace = %(schema)s::regnamespace
         UNION ALL SELECT concat_ws(' ', nspowner, nspacl) FROM pg_namespace
         WHERE oid = %(schema)s::regnamespace

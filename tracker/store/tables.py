@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA = 4
+SCHEMA = 5
 """The number of the newest migration.
 
 SQLite keeps it as ``PRAGMA user_version``, PostgreSQL in the table of the migrations.
