@@ -572,6 +572,54 @@ def test_a_writer_leaves_no_gap_even_past_the_tool(
     assert cli.version() == 1
 
 
+FORMAT_OF_THEIR_OWN = """
+    CREATE FUNCTION format(text, name, name) RETURNS text LANGUAGE sql
+        AS $$ SELECT 'SELECT true FROM (SELECT $1) AS one' $$;
+    SET search_path = {}, pg_catalog;
+"""
+
+
+def test_a_writer_leaves_no_gap_with_functions_of_their_own(
+    cli: CommandLine, shared: tuple[str, str], write: Write
+) -> None:
+    url, theirs = shared
+    cli.ok("--db", theirs, "load", str(write("cars.toml", cars())))
+    person = theirs.partition("//")[2].partition("@")[0]
+    columns = "occurred, reported, recorded, format, content, leaf"
+
+    with psycopg.connect(theirs) as conn:
+        conn.execute(FORMAT_OF_THEIR_OWN.format(person).encode())
+        statement = f"INSERT INTO public.log SELECT 3, 'x', {columns} FROM public.log"
+        with pytest.raises(psycopg.errors.RaiseException, match="no gaps"):
+            conn.execute(statement.encode())
+
+    assert cli.places.version(url) == 1
+
+
+@pytest.mark.parametrize("owned", ["SCHEMA public OWNER TO {}", "DATABASE {db} OWNER TO {}"])
+def test_a_schema_that_a_writer_owns_is_no_place_for_a_log(
+    cli: CommandLine, shared: tuple[str, str], owned: str
+) -> None:
+    url, theirs = shared
+    person = theirs.partition("//")[2].partition("@")[0]
+    database = url.rpartition("/")[2].partition("?")[0]
+    cli.places.query(url, f"ALTER {owned.format(person, db=database)}")
+
+    with pytest.raises(psycopg.errors.RaiseException) as refused:
+        cli.places.query(url, roles())
+    cli.places.query(url, "ALTER SCHEMA public OWNER TO tracker_owner")
+    cli.places.query(url, roles())
+
+    assert f"{person} may write to the log and owns schema public" in str(refused.value)
+    assert "ALTER SCHEMA public OWNER TO tracker_owner" in str(refused.value)
+    with (
+        psycopg.connect(theirs) as conn,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        conn.execute("DROP TABLE public.log CASCADE")
+    cli.places.query(url, f"ALTER DATABASE {database} OWNER TO postgres")
+
+
 def test_a_reader_reads_and_no_more(cli: CommandLine, people: dict[str, str], write: Write) -> None:
     reader = ("--db", people["reader"])
 

@@ -15,6 +15,11 @@
 -- truncate them, nor alter or drop them, nor take their triggers away, for none of these is
 -- granted and the tables are not its own. What a writer can spoil is what is computed from the
 -- log: tracker rebuild repairs it, and where that is the tree, only as the owner.
+--
+-- The schema must not belong to a writer, nor to a role that writers are members of: who owns a
+-- schema drops what is in it, and who owns a database drops it whole. Where public belongs to
+-- pg_database_owner, the owner of the database owns it too. This is refused below for all who are
+-- writers by then, so run it once more after letting people in.
 
 DO $$
 DECLARE
@@ -35,6 +40,18 @@ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
             NULL;  -- it is there
         END;
+    END LOOP;
+
+    FOR one IN SELECT rolname AS writer FROM pg_roles, pg_namespace
+        WHERE nspname = here AND NOT rolsuper AND pg_has_role(pg_roles.oid, nspowner, 'MEMBER')
+            AND pg_has_role(pg_roles.oid, 'tracker_writer', 'MEMBER')
+            AND NOT pg_has_role(pg_roles.oid, 'tracker_owner', 'MEMBER')
+        ORDER BY rolname
+    LOOP
+        RAISE EXCEPTION '% may write to the log and owns schema %, so it could drop the log',
+            one.writer, quote_ident(here)
+            USING HINT = format('Give the schema to another role, and run this again: '
+                'ALTER SCHEMA %I OWNER TO tracker_owner', here);
     END LOOP;
 
     EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', here);
