@@ -116,6 +116,15 @@ def test_a_wrong_password_is_refused_and_not_shown(cli: CommandLine, server: Sch
     assert "does not take this user and password" in said
 
 
+@pytest.mark.parametrize(
+    "name", ["password", "sslpassword", "oauth_client_secret", "scram_client_key", "PASSWORD"]
+)
+def test_no_parameter_that_is_secret_is_shown(cli: CommandLine, name: str) -> None:
+    said = refused(cli, f"postgresql://user@127.0.0.1:1/db?{name}=secret&connect_timeout=1")
+
+    assert said.startswith("tracker: postgresql://user@127.0.0.1:1/db?connect_timeout=1: ")
+
+
 def test_a_database_of_something_else_is_refused(cli: CommandLine) -> None:
     cli.places.query(cli.url, "CREATE TABLE album (title text)")
 

@@ -114,6 +114,11 @@ def test_a_file_that_is_damaged_is_refused(cli: CommandLine, make: Callable[[Pat
         "mysql://user:secret@host/db",
         "redis://:secret@host",
         "postgresql://user:secret@host:port/db",
+        "postgresql://host:port/db?password=secret",
+        "mysql://host/db?password=secret",
+        "postgresql:/user:secret@host/db",
+        "postgresql+psycopg:user:secret@host/db",
+        "POSTGRES:user:secret@host",
     ],
 )
 def test_a_database_that_is_not_supported_is_refused_without_its_password(
@@ -124,6 +129,23 @@ def test_a_database_that_is_not_supported_is_refused_without_its_password(
     assert answer.code == 4
     assert answer.out == ""
     assert "write sqlite:///path/to/file.db" in answer.err
+    assert "secret" not in answer.err
+    assert list(cli.folder.rglob("*host*")) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:very@secret@127.0.0.1:1/db",
+        "postgresql://user:very@two/secret@127.0.0.1:1/db",
+        "mysql://user:very@secret@host/db",
+    ],
+)
+def test_an_at_sign_in_a_password_must_be_escaped(cli: CommandLine, url: str) -> None:
+    answer = cli("--db", url, "state")
+
+    assert (answer.code, answer.out) == (4, "")
+    assert "an @ in a user or a password is written %40" in answer.err
     assert "secret" not in answer.err
 
 

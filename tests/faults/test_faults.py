@@ -83,15 +83,29 @@ def test_a_wait_that_is_no_number_of_seconds_is_refused(
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the system does not tell who locks")
-def test_who_holds_the_lock_is_told_without_a_password(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:secret@host/db",
+        "postgresql://me:very@secret@host/db",
+        "postgresql://host/db?password=a secret&x=y",
+        "--db=postgresql://host/db?SSLpassword=secret",
+    ],
+)
+def test_who_holds_the_lock_is_told_without_a_password(tmp_path: Path, url: str) -> None:
     file = tmp_path / "a.db"
     script = (
         "import sqlite3, sys; conn = sqlite3.connect(sys.argv[1], isolation_level=None); "
         "conn.execute('PRAGMA journal_mode = WAL'); conn.execute('BEGIN IMMEDIATE'); "
         "print(flush=True); sys.stdin.read()"
     )
-    words = [sys.executable, "-c", script, str(file), "postgresql://me:secret@host"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+    (tmp_path / "a.py").write_text(script)
+    # Only the first of what was typed is told.
+    words = [Path(sys.executable).name, "a.py", "a.db", url]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        words, executable=sys.executable, cwd=tmp_path, stdin=pipe, stdout=pipe
+    ) as other:
         assert other.stdout
         other.stdout.readline()
 
@@ -100,6 +114,7 @@ def test_who_holds_the_lock_is_told_without_a_password(tmp_path: Path) -> None:
         other.communicate()
     assert who is not None
     assert who.startswith(f"process {other.pid}: ")
+    assert "host" in who
     assert "secret" not in who
     assert holder(file) is None
 

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, exc
 from sqlalchemy.engine import make_url
 
 from tracker.errors import StoreError
+from tracker.store.hiding import hidden
 from tracker.store.tables import SCHEMA
 
 WAIT = 30.0
@@ -46,6 +47,10 @@ def _kind(engine: Engine) -> _Kind:
     return sqlite
 
 
+_SERVER = re.compile(r"(postgres|postgresql|mysql|mariadb|oracle|mssql)(\+\w+)?:", re.IGNORECASE)
+"""What the URL of a server begins with: without //, it would be taken for the name of a file."""
+
+
 def engine_for(url: str, *, wait: float = WAIT) -> Engine:
     """An engine for *url*: a database URL, or the path of a SQLite file.
 
@@ -56,13 +61,17 @@ def engine_for(url: str, *, wait: float = WAIT) -> Engine:
         StoreError: the URL is none, or names a database that is not supported.
     """
     known = "write sqlite:///path/to/file.db or postgresql://user@host/database"
+    is_path = "://" not in url and not url.startswith("sqlite:")
     try:
-        is_path = "://" not in url and not url.startswith("sqlite:")
+        if is_path and _SERVER.match(url):
+            raise ValueError(url)
         parsed = URL.create("sqlite", database=url) if is_path else make_url(url)
     except (exc.ArgumentError, ValueError):
-        # What cannot be read may well have a password in it.
-        public = re.sub(r"//.*@", "//…@", url, flags=re.DOTALL)
-        raise StoreError(f"{public} is no database URL: {known}") from None
+        raise StoreError(f"{hidden(url)} is no database URL: {known}") from None
+    if "@" in (parsed.host or "") or (parsed.password and "@" in (parsed.database or "")):
+        raise StoreError(
+            f"{hidden(url)} is no database URL: an @ in a user or a password is written %40 there"
+        )
     match parsed.drivername:
         case "postgresql" | "postgres" | "postgresql+psycopg":
             from tracker.store import postgres
@@ -73,9 +82,7 @@ def engine_for(url: str, *, wait: float = WAIT) -> Engine:
 
             engine = sqlite.engine(parsed, wait)
         case _:
-            raise StoreError(
-                f"{parsed.render_as_string()} names a database that is not supported: {known}"
-            )
+            raise StoreError(f"{hidden(url)} names a database that is not supported: {known}")
     engine.update_execution_options(wait=wait)
     return engine
 

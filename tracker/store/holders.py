@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tracker.store.hiding import hidden
+
 WRITER = 120
 """The byte of the index beside the file that a writer locks (SQLite, wal.c, WAL_WRITE_LOCK)."""
 RESERVED = 0x40000001
@@ -42,6 +44,5 @@ def _words(pid: int) -> str:
         typed = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return ""
-    words = typed.decode("utf-8", "replace").replace("\0", " ").strip()
-    words = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:…@", words)
+    words = " ".join(map(hidden, typed.decode("utf-8", "replace").split("\0"))).strip()
     return f": {words if len(words) <= 80 else words[:79] + '…'}"

@@ -25,12 +25,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from tracker.errors import StoreError
 from tracker.store import plain
+from tracker.store.hiding import SECRETS
 
 LOCK = 1953653096
 """The first half of the number of our lock; the second half stands for the schema."""
 _CONNECTING = 10
 """Seconds that a server has to answer, where neither the URL nor the environment says."""
-_SECRETS = ("password", "sslpassword", "passfile")
 
 
 def engine(url: URL) -> Engine:
@@ -152,7 +152,8 @@ def begin_writing(connection: Connection, wait: float) -> None:
 def place(url: URL) -> str:
     """The database, as people know it, without what is secret."""
     public = url._replace(drivername="postgresql", password=None)
-    return public.difference_update_query(_SECRETS).render_as_string()
+    secret = [name for name in url.query if name.lower() in SECRETS]
+    return public.difference_update_query(secret).render_as_string()
 
 
 _SIGNS = (
