@@ -21,6 +21,7 @@ from tracker.app import Tracker, roles
 from tracker.catalogue import Batch
 from tracker.domain.dates import AsOf
 from tracker.domain.told import Filter
+from tracker.errors import StoreError
 from tracker.store import copying, facts
 from tracker.store import log as logs
 from tracker.store.tables import metadata
@@ -114,6 +115,33 @@ def test_a_wrong_password_is_refused_and_not_shown(cli: CommandLine, server: Sch
     said = refused(cli, server.server_url(user=f"{person}:wrong-secret"))
 
     assert "does not take this user and password" in said
+
+
+def test_a_schema_that_is_not_there_is_told_apart_from_a_right(
+    cli: CommandLine, server: Schemas
+) -> None:
+    said = refused(cli, f"{server.server_url()}&options=-csearch_path%3Dnowhere")
+
+    assert "the schema of its search_path is not there" in said
+    assert "(CREATE SCHEMA name)" in said
+
+
+def test_a_reader_that_is_cut_off_is_told_where_to_go_on(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    cli.ok("load", str(write("cars.toml", cars())))
+
+    def read_and_be_cut_off() -> None:
+        with tracker._reading() as conn:
+            pid = conn.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            cli.places.query(cli.url, f"SELECT pg_terminate_backend({pid})")
+            conn.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(StoreError) as cut:
+        read_and_be_cut_off()
+
+    assert "the server ended the connection" in str(cut.value)
+    assert "tracker tail takes --after" in str(cut.value)
 
 
 @pytest.mark.parametrize(

@@ -210,9 +210,22 @@ def test_there_must_be_something_to_copy_and_a_place_for_it(
     itself = cli("copy", cli.url, cli.url)
 
     assert (nothing.code, itself.code) == (3, 2)
+    missing = "there is no file" if cli.places.engine == "sqlite" else "holds no log"
+    assert missing in nothing.err
     assert "there is nothing to copy" in nothing.err
     assert "cannot be copied to itself" in itself.err
     assert not target.is_there()
+
+
+def test_a_copy_to_what_is_no_database_asks_for_another_path(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    file = str(write("news.txt", "Ministers meet"))
+
+    answer = cli("copy", cli.url, file)
+
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err == f"tracker: {file} is not a database: give another path\n"
 
 
 # -- many at once ---------------------------------------------------------------------------

@@ -368,6 +368,8 @@ class Tracker:
 
         if self.place == other.place:
             raise BadCommand(f"{self.place} cannot be copied to itself: name another database")
+        if database.is_missing(self._engine):
+            raise NotFound(f"there is no file {self.place}: there is nothing to copy")
         if not self.is_there():
             raise NotFound(f"{self.place} holds no log: there is nothing to copy")
         self.open(catalogue=False)

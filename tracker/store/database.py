@@ -152,6 +152,11 @@ def is_file(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
+def is_missing(engine: Engine) -> bool:
+    """Whether the database is a file, and there is none of its name."""
+    return _kind(engine).is_missing(engine.url)
+
+
 def schema_of(engine: Engine) -> int | None:
     """The number of the schema in the database; None when there is no database yet.
 

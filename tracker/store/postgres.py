@@ -164,11 +164,11 @@ _SIGNS = (
     ),
     (
         r'database "[^"]*" does not exist',
-        "{name} does not exist: create it (createdb), or give another URL with --db",
+        "{name} does not exist: create it (createdb), or give another URL",
     ),
     (
         r'role "[^"]*" does not exist',
-        "{name}: the server has no such role ({said}): create it, or give another URL with --db",
+        "{name}: the server has no such role ({said}): create it, or give another URL",
     ),
     (
         r"SSL|certificate|TLS|no encryption",
@@ -183,7 +183,13 @@ _SIGNS = (
         "host and port",
     ),
     (
-        r"permission denied|must be owner|no schema has been selected",
+        r"no schema has been selected",
+        "{name}: the schema of its search_path is not there, or not for this role: make it as "
+        "whoever administers the database (CREATE SCHEMA name), or connect as one that may use "
+        "it; tracker roles says who may do what",
+    ),
+    (
+        r"permission denied|must be owner",
         "{name}: this role may not do it ({said}): connect as one that may; "
         "tracker roles says who may do what",
     ),
@@ -207,8 +213,9 @@ _SIGNS = (
     (
         r"terminating connection|closed the connection|connection is closed|connection is lost"
         r"|consuming input failed|connection not open",
-        "{name}: the server ended the connection ({said}). What was not acknowledged may be "
-        "there or not: run the command again, which adds nothing twice",
+        "{name}: the server ended the connection ({said}). What was being added may be there or "
+        "not: run the command again, which adds nothing twice. To go on with what was being "
+        "read, tracker tail takes --after and the last version that it printed",
     ),
 )
 

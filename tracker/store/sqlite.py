@@ -28,9 +28,7 @@ def engine(url: URL, wait: float) -> Engine:
     try:
         is_frozen = file is not None and _unwritable(Path(file))
     except OSError as error:
-        raise StoreError(
-            f"{file} cannot be opened ({error.strerror}): give another path with --db"
-        ) from None
+        raise StoreError(f"{file} cannot be opened ({error.strerror}): give another path") from None
     if file and is_frozen:
         # What was read stays in the connection, so that each look needs one of its own.
         made = create_engine(url, creator=partial(_read_only, Path(file), wait), poolclass=NullPool)
@@ -97,19 +95,21 @@ def place(url: URL) -> str:
 def explanation(engine: Engine, error: BaseException | None, wait: float) -> str:
     """What the driver says, in words that somebody can act on."""
     name, said = place(engine.url), str(error)
+    if Path(name).is_dir():
+        return f"{name} cannot be opened: it is a folder: name a file in it, or give another path"
     for sign, meaning in (
-        ("not a database", f"{name} is not a database: give another path with --db"),
+        ("not a database", f"{name} is not a database: give another path"),
         ("malformed", f"{name} is damaged ({said}): restore it from a copy"),
         ("locked", in_use(name, wait) if "locked" in said else ""),
         (
             "readonly",
             f"{name} cannot be written: make the file and its folder writable, or give another "
-            "path with --db",
+            "path",
         ),
         (
             "unable to open",
             f"{name} cannot be opened: make sure its folder is there and writable, or give "
-            "another path with --db",
+            "another path",
         ),
         ("full", f"{name}: the disk is full; nothing was added. Make room and try again"),
         (
@@ -181,7 +181,7 @@ def schema(connection: Connection) -> int | None:
         return None
     raise StoreError(
         f"{place(connection.engine.url)} is a database of something else (it has the table "
-        f"{tables[0]}): give another path with --db"
+        f"{tables[0]}): give another path"
     )
 
 
@@ -203,7 +203,7 @@ def prepare(engine: Engine) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"{folder} cannot be created ({error.strerror}): give another path with --db"
+                f"{folder} cannot be created ({error.strerror}): give another path"
             ) from error
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
