@@ -485,6 +485,25 @@ def test_a_subject_of_another_kind_is_refused(refused: Refused) -> None:
     )
 
 
+def test_a_subject_is_as_long_as_a_key_of_every_engine_may_be(
+    cli: CommandLine, refused: Refused, write: Write
+) -> None:
+    def introduced(subject: str) -> str:
+        line = {"subject": subject, "line": "l" * 100}
+        return entry(
+            X, {**MEASURE, "subject": subject}, {**EVERY_CAR, **line}, {**rate(25), **line}
+        )
+
+    longest = f"measure/{'a' * 142}"
+
+    messages = refused(introduced(longest + "a"))
+    added = cli.ok("load", str(write("longest.toml", introduced(longest))))
+
+    assert "effects.0.subject: String should have at most 150 characters" in messages[0]
+    assert added.out.startswith("added 1 event")
+    assert cli.ok("history", longest).out
+
+
 def test_a_line_without_a_scope_is_refused(refused: Refused) -> None:
     (message,) = refused(entry(X, MEASURE, rate(25)))
 

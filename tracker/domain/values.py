@@ -124,16 +124,20 @@ SUBJECT_KINDS: tuple[SubjectKind, ...] = (
     "commitment",
     "claim",
 )
-_NAME = "/[a-z0-9]+(-[a-z0-9]+)*$"
-Measure: TypeAlias = Annotated[str, StringConstraints(pattern="^measure" + _NAME)]
-Agreement: TypeAlias = Annotated[str, StringConstraints(pattern="^agreement" + _NAME)]
-Talks: TypeAlias = Annotated[str, StringConstraints(pattern="^talks" + _NAME)]
-Meeting: TypeAlias = Annotated[str, StringConstraints(pattern="^meeting" + _NAME)]
-Commitment: TypeAlias = Annotated[str, StringConstraints(pattern="^commitment" + _NAME)]
-Claim: TypeAlias = Annotated[str, StringConstraints(pattern="^claim" + _NAME)]
-Subject: TypeAlias = Annotated[
-    str, StringConstraints(pattern="^(" + "|".join(SUBJECT_KINDS) + ")" + _NAME)
-]
+
+
+def _slug_of(kinds: str) -> StringConstraints:
+    # PostgreSQL takes no key of more than 2,704 bytes, and a subject is only one part of some.
+    return StringConstraints(pattern=f"^({kinds})/[a-z0-9]+(-[a-z0-9]+)*$", max_length=150)
+
+
+Measure: TypeAlias = Annotated[str, _slug_of("measure")]
+Agreement: TypeAlias = Annotated[str, _slug_of("agreement")]
+Talks: TypeAlias = Annotated[str, _slug_of("talks")]
+Meeting: TypeAlias = Annotated[str, _slug_of("meeting")]
+Commitment: TypeAlias = Annotated[str, _slug_of("commitment")]
+Claim: TypeAlias = Annotated[str, _slug_of("claim")]
+Subject: TypeAlias = Annotated[str, _slug_of("|".join(SUBJECT_KINDS))]
 
 
 def _exact(value: object) -> object:
