@@ -534,8 +534,8 @@ def test_a_day_that_cannot_be_meant_names_its_option(cli: CommandLine, command: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--base", "free"), "base: 'free' is no number of per cent, such as 2.5"),
-        (("--base", "-1"), "base: -1 is no rate: write per cent, such as 2.5"),
+        (("--base", "free"), "base: 'free' is no number: write it in digits, such as 40000 or 2.5"),
+        (("--base", "-1"), "base: -1 is no number that it can be: write one from 0 up"),
         (
             ("--history", "2025-01-01..2025-12-31"),
             "--on is one day and --history a span: give one of them",
@@ -834,9 +834,10 @@ def test_an_empty_file_has_no_answers(cars: CommandLine, write: Write) -> None:
 def test_a_refund_is_what_was_charged_by_what_was_known_and_is_not_due(
     cars: CommandLine,
 ) -> None:
-    answer = cars.ok("refunds", *DE, "--on", "2025-08-15", "--value", "40,000")
+    answer = cars.ok("refunds", *DE, "--on", "2025-08-15", "--value", "40000.00")
 
     assert answer.out.splitlines() == [
+        "customs value: 40000",
         "known on the day of entry: 27.5 %",
         "known now: 15 %",
         "",
@@ -932,9 +933,12 @@ def test_what_is_owed_is_not_known_where_a_total_is_not(
     [
         (("--on", "2025-08-15"), "--value and --on are needed"),
         (("--value", "40000"), "--value and --on are needed"),
-        (("--on", "2025-08-15", "--value", "much"), "--value much is no amount: write 40000"),
-        (("--on", "2025-08-15", "--value", "-5"), "--value -5 is no amount: write 40000"),
-        (("--on", "2025-08-15", "--value", "nan"), "--value nan is no amount: write 40000"),
+        (("--on", "2025-08-15", "--value", "much"), "--value: 'much' is no number: write it in"),
+        (("--on", "2025-08-15", "--value", "-5"), "--value: -5 is no number that it can be"),
+        (("--on", "2025-08-15", "--value", "nan"), "--value: 'nan' is no number: write it in"),
+        (("--on", "2025-08-15", "--value", "40000,50"), "--value: '40000,50' has a comma, which"),
+        (("--on", "2025-08-15", "--value", "1e30"), "--value: '1e30' is no number: write it in"),
+        (("--on", "2025-08-15", "--value", "40.000"), "--value: 40.000 could be two different"),
     ],
 )
 @pytest.mark.usefixtures("cars")

@@ -162,12 +162,13 @@ def test_a_base_is_a_number_of_per_cent(written: object, base: str) -> None:
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ("free", "base: 'free' is no number of per cent, such as 2.5"),
-        (True, "base: True is no number of per cent"),
-        ("-1", "base: -1 is no rate"),
+        ("free", "base: 'free' is no number: write it in digits"),
+        (True, "base: 'True' is no number: write it in digits"),
+        ("-1", "base: -1 is no number that it can be"),
         ("10001", "base: 10001 is no rate"),
-        ("nan", "base: nan is no rate"),
-        ("inf", "base: inf is no rate"),
+        ("nan", "base: 'nan' is no number"),
+        ("inf", "base: 'inf' is no number"),
+        ("2,5", "base: '2,5' has a comma"),
     ],
 )
 def test_a_base_that_is_no_rate_is_refused(written: object, why: str) -> None:

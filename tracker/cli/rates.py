@@ -334,19 +334,16 @@ def refunds(
     \b
     tracker refunds --into US --from DE --product 8703.23 --value 40000 --on 2025-08-15
     """
-    from decimal import Decimal, InvalidOperation
-
     from tracker.cli import output
+    from tracker.domain import numbers
     from tracker.exports.duties import number, of_refund
 
     if value is None or on is None:
         raise BadCommand("--value and --on are needed: what was it worth, and when did it enter?")
     try:
-        amount = Decimal(value.replace(",", ""))
-    except InvalidOperation:
-        raise BadCommand(f"--value {value} is no amount: write 40000") from None
-    if not amount.is_finite() or amount < 0:
-        raise BadCommand(f"--value {value} is no amount: write 40000")
+        amount = numbers.read(value, money=True)
+    except numbers.BadNumber as error:
+        raise BadCommand(f"--value: {error}") from None
     tracker = open_tracker(db)
     at = options.coordinate(
         tracker, on, known_by, at_version, recorded_by, reading, day_option="--on"
@@ -369,6 +366,7 @@ def refunds(
         )
         return
     output.write(
+        f"customs value: {number(found.value)}\n"
         f"known on the day of entry: {number(found.then.total) or 'not known'} %\n"
         f"known now: {number(found.now.total) or 'not known'} %\n\n"
     )
@@ -445,6 +443,7 @@ WRITTEN = {
     "day": "2025-04-09",
     "share": "0.4",
     "number": "2015",
+    "amount": "40000.50",
     "party": "GB",
     "word": "a word",
     "party:share": "GB:0.96",

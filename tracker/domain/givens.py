@@ -14,15 +14,20 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 
+from tracker.domain import numbers
 from tracker.domain.dates import When
-from tracker.domain.numbers import plain
+from tracker.domain.numbers import BadNumber, plain
 from tracker.domain.parties import party
 from tracker.errors import BadDay, TrackerError
 
 Stated: TypeAlias = str | Decimal | date | frozenset[str] | tuple[str, Decimal]
 """A value as stated: a word or party, a number, a day, claims, or a party and its share."""
 
-Form: TypeAlias = Literal["claims", "day", "share", "number", "party", "word", "party:share"]
+Form: TypeAlias = Literal[
+    "claims", "day", "share", "number", "amount", "party", "word", "party:share"
+]
+
+_NUMBERS: frozenset[Form] = frozenset({"share", "number", "amount"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ _VOCABULARY = (
     Given("by-post", "word", "sent through the international postal network", _YES_NO),
     Given("model-year", "number", "the year of manufacture of a vehicle, such as 2015"),
     Given("weight-kg", "number", "weight of one article, in kilograms"),
-    Given("value", "number", "customs value of the shipment, in US dollars"),
+    Given("value", "amount", "customs value of the shipment, in US dollars"),
 )
 GIVENS: Mapping[str, Given] = {each.name: each for each in _VOCABULARY}
 
@@ -128,8 +133,8 @@ def _read(given: Given, value: Any, claims: Collection[str]) -> Stated:
     match given.form:
         case "day":
             return _day(given.name, text)
-        case "share" | "number":
-            return _number(given, text)
+        case "share" | "number" | "amount":
+            return _number(given, value)
         case "party":
             return _party(given.name, text)
         case "party:share":
@@ -167,14 +172,13 @@ def _day(name: str, text: str) -> date:
     return when.earliest
 
 
-def _number(given: Given, text: str) -> Decimal:
+def _number(given: Given, value: Any) -> Decimal:
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise BadGiven(f"{given.name}: {text!r} is no number") from None
-    if not number.is_finite() or number < 0 or number.adjusted() > 15:
-        raise BadGiven(f"{given.name}: {text} is no number that it can be: write one from 0 up")
-    if given.form != "number" and number > 1:
+        number = numbers.read(value, money=given.form == "amount")
+    except BadNumber as error:
+        raise BadGiven(f"{given.name}: {error}") from None
+    if given.form in ("share", "party:share") and number > 1:
+        text = plain(number)
         raise BadGiven(
             f"{given.name}: {text} is above 1: it is a share, so write {number / 100} for {text} %"
             if number <= 100
@@ -200,6 +204,7 @@ _TESTS: Mapping[Form, frozenset[str]] = {
     "day": frozenset({"before", "on-or-after"}),
     "share": frozenset({"is", "at-least", "below"}),
     "number": frozenset({"is", "at-least", "below"}),
+    "amount": frozenset({"is", "at-least", "below"}),
     "party": frozenset({"is"}),
     "word": frozenset({"is"}),
     "party:share": frozenset({"is", "at-least"}),
@@ -212,13 +217,13 @@ def condition_problem(condition: Any) -> str | None:
         given = GIVENS.get(DERIVED.get(name, name))
         if given is None:
             return f"{name} is no given{_meant(name, GIVENS)}; tracker givens lists them"
-        if given.form not in ("share", "number") and condition.get("plus"):
+        if given.form not in _NUMBERS and condition.get("plus"):
             return f"{name} is no number, so it has no sum"
         tests = condition.keys() - {"given", "plus"}
         if not tests <= _TESTS[given.form]:
             return f"{name} is tested by {' or '.join(sorted(_TESTS[given.form]))}"
         wanted = condition.get("is")
-        if wanted is not None and given.form in ("share", "number"):
+        if wanted is not None and given.form in _NUMBERS:
             try:
                 Decimal(wanted)
             except InvalidOperation:
@@ -239,7 +244,8 @@ def _unstatable(test: Test) -> str | None:
     least = test.shown({}, day)
     try:
         written = {name: in_words(value) for name, value in least.items()}
-        stated = read_givens(written, claims=[test.is_ or ""])
+        exact = {name: value for name, value in least.items() if isinstance(value, Decimal)}
+        stated = read_givens(written | exact, claims=[test.is_ or ""])
     except BadGiven as error:
         return str(error)
     if test.met(stated, day):
@@ -329,7 +335,7 @@ class Test:
         if self.given == "metal-from":
             return self.is_ or "", self.at_least or Decimal(1)
         given = GIVENS.get(DERIVED.get(self.given, self.given))
-        number = given is not None and given.form in ("share", "number")
+        number = given is not None and given.form in _NUMBERS
         if self.is_ is not None and not number:
             return self.is_
         if self.before is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from tracker.domain import numbers
 from tracker.domain.dates import When
 from tracker.domain.givens import read_givens
+from tracker.domain.numbers import BadNumber
 from tracker.domain.parties import groups, party, resolve
 from tracker.domain.products import read_product
 from tracker.domain.tariff import Entry
@@ -106,9 +108,10 @@ def _base(value: Any) -> Decimal | None:
     if value in (None, ""):
         return None
     try:
-        base = Decimal(str(value).strip().removesuffix("%").strip())
-    except InvalidOperation:
-        raise BadQuestion(f"base: {value!r} is no number of per cent, such as 2.5") from None
-    if not base.is_finite() or base < 0 or base > 10_000:
+        stated = value.strip().removesuffix("%") if isinstance(value, str) else value
+        base = numbers.read(stated)
+    except BadNumber as error:
+        raise BadQuestion(f"base: {error}") from None
+    if base > 10_000:
         raise BadQuestion(f"base: {value} is no rate: write per cent, such as 2.5")
     return base
