@@ -131,6 +131,32 @@ def test_a_day_may_be_named_as_on_any_command_line(cli: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("occurred", "published", "said"),
+    [
+        ("2027-03-30", "2027-04-01", ["2027-03-30", "2027-04-01"]),
+        ("2025-03-30", "2025-04-03", ["2025-04-03"]),
+        ("2025-04", "2025-04-02", []),
+    ],
+)
+def test_a_day_after_today_is_noted_and_taken(
+    cli: CommandLine, occurred: str, published: str, said: list[str]
+) -> None:
+    days = ("--occurred", occurred, "--published", published)
+
+    with freeze_time("2025-04-02 12:00"):
+        answer = cli.ok("add", "--title", "A call", "--url", "https://example.org/a", *days)
+
+    assert answer.err.splitlines() == [f"{day} is after today, 2025-04-02" for day in said]
+
+
+def test_a_report_long_before_the_event_is_refused(cli: CommandLine) -> None:
+    answer = cli("add", *MEETING, *SOURCE, "--reported", "2020-01-01")
+
+    assert answer.code == 2
+    assert "reported: it was first public on 2020-01-01, long before it occurred" in answer.err
+
+
+@pytest.mark.parametrize(
     ("title", "event"),
     [
         ("Ōsaka: the 1st «Ürün» — day!", "2025-03-30-osaka-the-1st-urun-day"),

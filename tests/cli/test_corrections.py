@@ -352,6 +352,44 @@ def test_two_sources_of_one_day_can_corroborate_an_event(cli: CommandLine) -> No
     assert len(told(cli, CARS)["corroborated_by"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "field", "why"),
+    [
+        (("corroborate",), "sources", "it came out on 2020-01-01, long before"),
+        (("corroborate", "--on", "2025-06-01"), "sources", "it came out on 2020-01-01, long"),
+        (("correct", "--title", "T"), "reported", "it was first public on 2020-01-01, long before"),
+        (("retract",), "reported", "it was first public on 2020-01-01, long before"),
+    ],
+)
+def test_what_is_said_long_before_the_event_is_refused(
+    cli: CommandLine, words: tuple[str, ...], field: str, why: str
+) -> None:
+    command, *more = words
+
+    answer = cli(command, CARS, *more, *SOURCE, "--published", "2020-01-01")
+
+    assert answer.code == 1
+    assert f"{field}: {why}" in answer.err
+    assert "on 2025-03-26" in answer.err
+    assert cli.version() == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--published", "2027-03-30"), "2027-03-30 is after today, 2026-11-22\n"),
+        (("--on", "2026-11-23"), "2026-11-23 is after today, 2026-11-22\n"),
+        (("--on", "2026-11-22"), ""),
+    ],
+)
+def test_a_day_after_today_is_noted(cli: CommandLine, words: tuple[str, ...], said: str) -> None:
+    with freeze_time("2026-11-22 23:59"):
+        answer = cli.ok("correct", CARS, "--title", "T", *SOURCE, *words)
+
+    assert answer.out.startswith("added ")
+    assert answer.err == said
+
+
 def test_a_corroboration_needs_a_source(cli: CommandLine) -> None:
     answer = cli("corroborate", CARS)
 

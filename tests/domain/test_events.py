@@ -137,6 +137,32 @@ def test_the_earliest_source_tells_the_report_only_within_thirty_days(
     assert bool(messages(found)) == (reported is None)
 
 
+@pytest.mark.parametrize(
+    ("reported", "wrong"),
+    [("2025-01-29", True), ("2025-01-30", False), ("2025-01", False), ("2024", True)],
+)
+def test_nothing_is_public_more_than_thirty_days_before_it_occurs(
+    reported: str, wrong: bool
+) -> None:
+    found = event("a", "2025-03-01", reported=reported)
+    slip = {"occurred": "2025-03-01", "reported": reported}
+    right = event("b", "2026-01-01", kind="correction", of=found.id, slip=True, content=slip)
+
+    for each, field in ((found, "reported"), (right, "content.reported")):
+        said = (
+            f"{each.id}: {field}: it was first public on {reported}, long before it occurred, on "
+            "2025-03-01: put right the day that is wrong. What was announced beforehand is an "
+            "event of the day of its announcement"
+        )
+        assert messages(each) == ([said] if wrong else [])
+
+
+def test_what_occurred_on_some_day_up_to_another_was_public_on_any_day() -> None:
+    found = event("a", "../1816-01-01", id="1816-a", reported="1700-01-01")
+
+    assert messages(found) == []
+
+
 def test_a_vague_report_counts_as_known_from_its_latest_day() -> None:
     found = event("a", "2025-03-01", reported="2025-03")
 

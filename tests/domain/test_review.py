@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from tests.entries import about, agreement, event, line, measure, stage
-from tracker.domain.corrections import counted
+from tracker.domain.corrections import by_target, counted
 from tracker.domain.events import Development, Event
 from tracker.domain.records import record_of
-from tracker.domain.review import Head, clashes, lines_written, review, scope_of
+from tracker.domain.review import Head, clashes, lines_written, review, scope_of, too_early
 from tracker.domain.timeline import assignments
 
 
@@ -128,3 +130,78 @@ def test_a_line_is_named_when_something_is_assigned_to_it_and_has_a_scope_beside
     assert lines_written([both]) == {("measure/x", "line/all")}
     assert lines_written([half]) == set()
     assert scope_of(("measure/x", "line/all")) == ("measure/x", "scope/all")
+
+
+# -- days that cannot be --------------------------------------------------------------------
+
+CARS = event("cars", "2025-03-26")
+
+
+def early(first: Event, *others: Event, old: Sequence[Event] = ()) -> list[str]:
+    """What comes too early of what *others* say of *first*; the log had the *old* ones."""
+    assert isinstance(first, Development)
+    fresh = {each.id for each in others}.__contains__
+    found = too_early(first, by_target([*old, *others]), fresh=fresh)
+    return [f"{problem.event}: {problem.message.split(':')[0]}" for problem in found]
+
+
+def published(day: str) -> list[dict[str, str]]:
+    return [{"url": "https://example.org/b", "published": day}]
+
+
+@pytest.mark.parametrize(
+    ("day", "refused"),
+    [("2020-01-01", True), ("2025-02-23", True), ("2025-02-24", False), ("2026-01-01", False)],
+)
+def test_a_source_comes_out_no_more_than_thirty_days_before_what_it_bears_out(
+    day: str, refused: bool
+) -> None:
+    found_then = about("corroboration", CARS, day, sources=published(day))
+    found_late = about("corroboration", CARS, "2026-04-01", sources=published(day))
+
+    why = f"it came out on {day}, long before {CARS.id} occurred, on 2025-03-26"
+    for each in (found_then, found_late):
+        assert early(CARS, each) == ([f"{each.id}: {why}"] if refused else [])
+
+
+@pytest.mark.parametrize("kind", ["correction", "retraction"])
+@pytest.mark.parametrize(("day", "refused"), [("2025-02-23", True), ("2025-02-24", False)])
+def test_nothing_is_put_right_more_than_thirty_days_before_it_was_public(
+    kind: str, day: str, refused: bool
+) -> None:
+    right = {"content": {"title": "Right"}} if kind == "correction" else {}
+    said = about(kind, CARS, day, **right)
+    slip = about(kind, CARS, day, slip=True, **right)
+
+    why = f"it was first public on {day}, long before {CARS.id} was, on 2025-03-26"
+    assert early(CARS, said) == ([f"{said.id}: {why}"] if refused else [])
+    assert early(CARS, slip) == []
+
+
+def test_days_that_others_put_right_count_as_they_are_right() -> None:
+    slip = event("slip", "2026-01-01", kind="correction", of=CARS.id, slip=True,
+                 content={"occurred": "2024-03-26", "reported": "2024-03-27"})  # fmt: skip
+    source = about("corroboration", CARS, "2024-03-28", sources=published("2024-03-28"))
+    right = about("correction", CARS, "2024-04-10", content={"title": "Right"})
+
+    assert len(early(CARS, source, right)) == 1
+    assert early(CARS, right, old=[slip, source]) == []
+    assert early(CARS, source, right, slip) == []
+
+
+def test_what_corrects_our_own_slip_may_be_as_old_as_the_event() -> None:
+    slip = event("slip", "2026-01-01", kind="correction", of=CARS.id, slip=True,
+                 content={"title": "Our slip"})  # fmt: skip
+    found = event("found", "2026-01-01", kind="correction", of=CARS.id, content={"title": "Found"})
+
+    assert early(CARS, slip, about("correction", slip, "2025-04-01", content={"title": "A"})) == []
+    assert early(CARS, found, about("correction", found, "2025-04-01", content={"title": "A"})) == [
+        "2025-04-01-correction-of-it: it was first public on 2025-04-01, long before "
+        "2026-01-01-found was, on 2026-01-01"
+    ]
+
+
+def test_what_the_log_has_already_is_not_looked_at_again() -> None:
+    old = about("corroboration", CARS, "2020-01-01", sources=published("2020-01-01"))
+
+    assert early(CARS, old=[old]) == []

@@ -139,6 +139,15 @@ SCOPE, RATE = line("measure/m")
             ],
             ["nothing introduces agreement/y"],
         ),
+        (
+            [
+                GOOD,
+                about("corroboration", GOOD, "2020-01-01"),
+                event("early", "2024-03-03", kind="retraction", of=GOOD.id),
+                about("correction", GOOD, "2025-03-03", content={"title": "Z"}),
+            ],
+            ["it came out on 2020-01-01, long", "it was first public on 2024-03-03, long"],
+        ),
     ],
 )
 @pytest.mark.parametrize("size", [1, 2, 10])

@@ -656,6 +656,7 @@ def _made(tracker: "Tracker", entry: dict[str, Any]) -> "Batch":
 
 def _take(tracker: "Tracker", batch: "Batch", expected: "list[Expected]", *, dry_run: bool) -> None:
     """Add what was written, or show what that would do."""
+    _note_days_to_come(tracker, batch)
     if dry_run:
         _show_preview(tracker, batch, expected)
         return
@@ -666,6 +667,18 @@ def _take(tracker: "Tracker", batch: "Batch", expected: "list[Expected]", *, dry
         say(f"added {_events(loaded.added)}")
     if loaded.already:
         say(f"{_events(loaded.already)} already there")
+
+
+def _note_days_to_come(tracker: "Tracker", batch: "Batch") -> None:
+    """Say which days are after today: they may be meant, and a year is soon mistyped."""
+    today = tracker.today()
+    days: dict[str, None] = {}
+    for event in batch.events:
+        for day in (event.occurred, *(source.published for source in event.sources)):
+            if day is not None and day.earliest > today:
+                days[day.text] = None
+    for text in days:
+        note(f"{text} is after today, {today}")
 
 
 def _show_preview(tracker: "Tracker", batch: "Batch", expected: "list[Expected]") -> "Loaded":

@@ -18,7 +18,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 from tracker.domain.agreements import AgreementEffect
 from tracker.domain.claims import ClaimEffect
 from tracker.domain.commitments import CommitmentEffect
-from tracker.domain.dates import EVER, When
+from tracker.domain.dates import EVER, FIRST, When
 from tracker.domain.measures import MeasureEffect, unmeetable
 from tracker.domain.meetings import MeetingEffect
 from tracker.domain.parties import party
@@ -41,7 +41,10 @@ FORMAT = 1
 """The form that content is written in today; the log keeps it beside each event."""
 
 SOON = timedelta(days=30)
-"""How far from ``occurred`` the earliest source may lie and still tell when it was reported."""
+"""How far from ``occurred`` the earliest source may lie and still tell when it was reported.
+
+Nothing is public longer than that before it occurs, nor put right before it is public.
+"""
 
 EventId: TypeAlias = Annotated[
     str,
@@ -136,7 +139,7 @@ class _Entry(Value):
         earliest = days[0]
         if len(days) > 1:
             earliest = min(days, key=lambda day: (day.latest, day.text))
-        near = self.occurred.earliest - SOON <= earliest.latest <= _later(self.occurred.latest)
+        near = before(self.occurred.earliest) <= earliest.latest <= _later(self.occurred.latest)
         return earliest if near else None
 
     @property
@@ -149,6 +152,11 @@ class _Entry(Value):
     def earliest_source(self) -> date:
         """The day of its earliest source; the end of days when no source has a day."""
         return min((each.published.latest for each in self.sources if each.published), default=EVER)
+
+
+def before(day: date) -> date:
+    """The first day that is :data:`SOON` before *day* or later."""
+    return day - SOON if day > FIRST + SOON else FIRST
 
 
 def _later(day: date) -> date:
@@ -287,6 +295,7 @@ def problems(event: Event) -> Iterator[Problem]:
             event.id,
             "reported",
         )
+    yield from _too_early(event)
     for number, actor in enumerate(event.actors):
         if actor.party and not _existed(actor.party, event.occurred.latest):
             yield _no_party(event, f"actors.{number}.party", actor.party, event.occurred.latest)
@@ -312,6 +321,23 @@ def problems(event: Event) -> Iterator[Problem]:
         for code in effect.parties():
             if not _existed(code, on):
                 yield _no_party(event, f"{prefix}.{number}", code, on)
+
+
+def _too_early(event: Event) -> Iterator[Problem]:
+    days: list[tuple[str, When | None, When | None]] = [
+        ("reported", event.occurred, event.first_public())
+    ]
+    if isinstance(event, Correction):
+        days.append(("content.reported", event.content.occurred, event.content.reported))
+    for field, occurred, reported in days:
+        if occurred and reported and reported.latest < before(occurred.earliest):
+            yield Problem(
+                f"it was first public on {reported}, long before it occurred, on {occurred}: put "
+                "right the day that is wrong. What was announced beforehand is an event of the "
+                "day of its announcement",
+                event.id,
+                field,
+            )
 
 
 def _leading_day(event_id: str) -> When | None:

@@ -8,11 +8,21 @@ another on a day.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations, groupby, product
 
-from tracker.domain.events import Development, Event
+from tracker.domain.corrections import Story
+from tracker.domain.dates import EVER
+from tracker.domain.events import (
+    Correction,
+    Corroboration,
+    Development,
+    Event,
+    Retraction,
+    before,
+)
 from tracker.domain.records import Part, Record
 from tracker.domain.timeline import Assignment, Fact
 from tracker.errors import Problem
@@ -205,6 +215,62 @@ def yields_both_ways(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:
                     one.known, back.known
                 ) < min(one.known_until, back.known_until):
                     yield one, back
+
+
+def too_early(
+    first: Development, about: Mapping[str, Collection[Event]], *, fresh: Callable[[str], bool]
+) -> Iterator[Problem]:
+    """What was said of *first*, at any remove, by days before it can have been said.
+
+    A corroboration cannot come out long before what it bears out occurred; a correction or a
+    retraction that is no slip of ours cannot be public long before what it speaks of was.
+    Days that others put right count as they are right.
+
+    Args:
+        about: id → all that was said of it; of *first*, and of whatever speaks of it.
+        fresh: whether an event is one of those that are to be looked at.
+    """
+    occurred = min(each.occurred.earliest for each in Story(first, about).contents())
+    public = {first.id: _first_public(first, about, EVER)}
+    waiting: list[Event] = [first]
+    while waiting:
+        target = waiting.pop()
+        for each in about.get(target.id, ()):
+            waiting.append(each)
+            slip = isinstance(each, Correction | Retraction) and each.slip
+            # What we had wrong from the first may be put right from the first.
+            since = public[target.id] if slip else EVER
+            public[each.id] = _first_public(each, about, since)
+            if not fresh(each.id):
+                continue
+            if isinstance(each, Corroboration):
+                day = min(each.public, each.earliest_source)
+                if day < before(occurred):
+                    yield Problem(
+                        f"it came out on {day}, long before {first.id} occurred, on {occurred}: "
+                        "put the day of the source right, or correct the day of the event first",
+                        each.id,
+                        "sources",
+                    )
+            elif not slip and each.public < before(public[target.id]):
+                yield Problem(
+                    f"it was first public on {each.public}, long before {target.id} was, on "
+                    f"{public[target.id]}: put its day right; what we had wrong from the first "
+                    "is our own slip (slip = true, --slip)",
+                    each.id,
+                    "reported",
+                )
+
+
+def _first_public(event: Event, about: Mapping[str, Collection[Event]], since: date) -> date:
+    """The first day on which *event* may have been public, by itself or by what others say."""
+    days = [event.public, since]
+    for each in about.get(event.id, ()):
+        if isinstance(each, Corroboration):
+            days.append(each.earliest_source)
+        elif isinstance(each, Correction) and each.slip and each.content.reported:
+            days.append(each.content.reported.latest)
+    return min(days)
 
 
 def speaks_of(event: Event) -> str | None:

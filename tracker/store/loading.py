@@ -104,6 +104,8 @@ class _Load:
         names = {each.id for each in good}
         wrong += refolding.refold(conn, parts, fresh=names.__contains__)
         wrong += refolding.rings(conn, parts, fresh=names.__contains__)
+        spoken_of = refolding.roots_spoken_of(conn, good)
+        wrong += refolding.said_too_early(conn, spoken_of, fresh=names.__contains__)
         # A scope that is missing may stand in an entry that something else is wrong with.
         if not (wrong or bad or taken.changed or taken.twice):
             wrong += refolding.lines_without_scope(conn, good)
@@ -132,7 +134,8 @@ class _Load:
         bad = {each.event for each in wrong} | set(self.unread.ids)
         good = standing_alone(speaking, bad) if bad else speaking
         staging.settle(conn, without=bad)
-        touched = refolding.reassign(conn, refolding.roots_spoken_of(conn, good) - bad)
+        spoken_of = refolding.roots_spoken_of(conn, good) - bad
+        touched = refolding.reassign(conn, spoken_of)
         if not (wrong or bad or taken.changed or taken.twice):
             wrong += refolding.touched_lines_without_scope(conn)
         staging.touch(conn, touched)
@@ -141,6 +144,7 @@ class _Load:
         else:
             wrong += refolding.fold_everything(conn)
         wrong += refolding.touched_rings(conn, fresh=self._is_fresh)
+        wrong += refolding.said_too_early(conn, spoken_of, fresh=self._is_fresh)
         taken.problems = wrong
 
     # -- into the log -----------------------------------------------------------------------

@@ -34,6 +34,7 @@ from tracker.domain.review import (
     clashes,
     lines_written,
     scope_of,
+    too_early,
     without_scope,
     yields_both_ways,
 )
@@ -145,6 +146,14 @@ def reassign(conn: Connection, roots: Collection[str]) -> set[Part]:
         plain.add(conn, assignment, rows)
         parts |= {_part(row) for row in rows}
     return parts
+
+
+def said_too_early(conn: Connection, roots: Collection[str], *, fresh: Fresh) -> Iterator[Problem]:
+    """What was said of *roots* by days before it can have been said."""
+    for chunk in logs.chunks(sorted(roots)):
+        found, about = stories(conn, chunk)
+        for root in found:
+            yield from too_early(root, about, fresh=fresh)
 
 
 def refold(
