@@ -130,6 +130,49 @@ def test_a_correction_is_found_today_when_no_day_is_given(cli: CommandLine) -> N
     assert answer.out == f"added 2025-05-02-correction-of-{CARS}\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("correct", "--title", "Right title"),
+        ("correct", "--title", "Right title", "--published", "2025-07-01"),
+        ("correct", "--title", "Right title", "--slip"),
+        ("corroborate",),
+        ("corroborate", "--published", "2025-03-25", "--on", "2025-07-02"),
+    ],
+    ids=" ".join,
+)
+def test_repeating_a_command_adds_nothing_twice_on_whatever_day(
+    cli: CommandLine, words: tuple[str, ...]
+) -> None:
+    command, *more = words
+    for instant in ("2025-07-02 23:59", "2025-07-03 00:00", "2025-07-03 12:00"):
+        with freeze_time(instant):
+            answer = cli.ok(command, CARS, *more, *SOURCE)
+
+    assert answer.out == "1 event already there\n"
+    assert cli.version() == 2
+
+
+def test_what_says_something_else_is_another_correction(cli: CommandLine) -> None:
+    words = ("correct", CARS, *SOURCE, "--on", "2025-05-02", "--title")
+
+    for title in ("One", "Other", "One"):
+        answer = cli.ok(*words, title)
+    moved = cli.ok("correct", CARS, *SOURCE, "--published", "2025-05-01", "--title", "One")
+
+    assert answer.out == "1 event already there\n"
+    assert moved.out.startswith("added 2025-05-01-correction-of")
+    assert cli.version() == 4
+
+
+def test_another_source_is_another_corroboration(cli: CommandLine) -> None:
+    for url in ("https://example.org/c", "https://example.org/d", "https://example.org/c"):
+        with freeze_time("2025-07-02 12:00"):
+            cli.ok("corroborate", CARS, "--url", url)
+
+    assert len(told(cli, CARS)["corroborated_by"]) == 2
+
+
 def test_a_correction_that_says_nothing_is_refused(cli: CommandLine) -> None:
     answer = cli("correct", CARS, *SOURCE)
 

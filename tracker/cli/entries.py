@@ -347,7 +347,7 @@ def correct(
     if edit:
         _edit(tracker, entry, expected, dry_run=dry_run)
     else:
-        _take(tracker, _made(tracker, entry), expected, dry_run=dry_run)
+        _take(tracker, _made(tracker, entry, told), expected, dry_run=dry_run)
 
 
 def _carried_over(tracker: "Tracker", told: Any) -> dict[str, Any]:
@@ -379,7 +379,7 @@ def retract(
     tracker = open_tracker(db)
     told = tracker.event(event, tracker.as_of())
     entry = _about(tracker, told, "retraction", why, on, slip, url, publisher, published)
-    batch = _made(tracker, entry)
+    batch = _made(tracker, entry, told)
     # The same retraction once more is already there, and a slip counts on other days.
     is_same = told.retracted_by in {each.id for each in batch.events}
     if told.retracted_by is not None and not (slip or is_same):
@@ -413,7 +413,7 @@ def corroborate(
     url = url or _asked("--url", "Address of the source")
     entry = _about(tracker, told, "corroboration", None, on, False, url, publisher, published)
     entry["sources"] = [_source(tracker, url, publisher, published, source_title, cites)]
-    _take(tracker, _made(tracker, entry), expected, dry_run=dry_run)
+    _take(tracker, _made(tracker, entry, told), expected, dry_run=dry_run)
 
 
 def _about(
@@ -440,7 +440,8 @@ def _about(
         sources = list(told.content["sources"])
     else:
         raise BadCommand("--url is missing: the source that says so (or --slip, for our own slip)")
-    title = why or f"{kind.capitalize()} of: {told.content['title']}"
+    # The title that it had first: one that was put right since would make this another entry.
+    title = why or f"{kind.capitalize()} of: {_first_title(tracker, told)}"
     entry: dict[str, Any] = {
         "id": _id(day, f"{kind} of {told.id}"),
         "kind": kind,
@@ -454,6 +455,12 @@ def _about(
     if on or not out or not url:
         entry["reported"] = "occurred"
     return entry
+
+
+def _first_title(tracker: "Tracker", told: Any) -> str:
+    import json
+
+    return str(json.loads(tracker.content(told.id) or "{}").get("title", told.content["title"]))
 
 
 def _source(
@@ -639,11 +646,19 @@ def _name(path: Path) -> None:
     path.write_text(named, encoding="utf-8", errors="surrogateescape")
 
 
-def _made(tracker: "Tracker", entry: dict[str, Any]) -> "Batch":
-    """The entry, made from flags, as a batch; another id where the log has its own for another."""
+def _made(tracker: "Tracker", entry: dict[str, Any], told: Any) -> "Batch":
+    """The entry about *told*, made from flags, as a batch; the log's own where it says the same.
+
+    Its id is another where the log has that for something else.
+    """
+    import json
+
     from tracker import catalogue
     from tracker.domain.events import content_of
 
+    there = _said_already(tracker, entry, told)
+    if there is not None:
+        return catalogue.read_entries([json.loads(there)], "the command line")
     name = entry["id"]
     for number in range(2, 100):
         batch = catalogue.read_entries([entry], "the command line")
@@ -652,6 +667,29 @@ def _made(tracker: "Tracker", entry: dict[str, Any]) -> "Batch":
             break
         entry = entry | {"id": f"{name}-{number}"}
     return batch
+
+
+def _said_already(tracker: "Tracker", entry: dict[str, Any], told: Any) -> str | None:
+    """What the log has that says just this of *told*: it is no other on another day."""
+    import json
+
+    from tracker import catalogue
+    from tracker.domain.events import content_of
+
+    batch = catalogue.read_entries([entry], "the command line")
+    if not batch.events:
+        return None
+    said = json.loads(content_of(batch.events[0]))
+    for name in filter(None, (told.corrected_by, *told.corroborated_by)):
+        there = tracker.content(name)
+        had = json.loads(there or "{}")
+        if all(had.get(key) == said.get(key) for key in _SAYS):
+            return there
+    return None
+
+
+_SAYS = ("kind", "of", "slip", "content", "sources")
+"""What two entries about one event have in common that say the same of it."""
 
 
 def _take(tracker: "Tracker", batch: "Batch", expected: "list[Expected]", *, dry_run: bool) -> None:
