@@ -242,6 +242,14 @@ def test_what_is_wrong_names_file_line_event_and_field() -> None:
     assert str(problem).startswith(f"some/f.toml:7: {X}: colour: unknown field")
 
 
+def test_a_field_that_is_misspelt_is_told_with_the_one_that_may_be_meant() -> None:
+    problems = read_text(entry(X, occured="2025-03-26", colour="red"), "f.toml").problems
+
+    said = {problem.field: problem.message for problem in problems}
+    assert "; did you mean occurred?" in said["occured"]
+    assert "did you mean" not in said["colour"]
+
+
 def test_what_is_found_later_is_put_where_its_field_stands() -> None:
     batch = read_text(cars(), "f.toml")
 

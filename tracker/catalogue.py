@@ -612,7 +612,10 @@ def _in_words(error: ErrorDetails) -> str:
         case "missing":
             return "it is missing: every entry of this kind needs it"
         case "extra_forbidden":
-            return f"unknown field (its value is {given}): see events/README.md, or tracker schema"
+            return (
+                f"unknown field (its value is {given}){_field_meant(error)}: see events/README.md, "
+                "or tracker schema"
+            )
         case "literal_error":
             return f"{given} is not one of {context.get('expected')}{_meant(error)}"
         case "union_tag_invalid":
@@ -661,6 +664,12 @@ def _meant(error: ErrorDetails) -> str:
     wanted = str(context.get("expected_tags") or context.get("expected") or "")
     close = get_close_matches(given, re.findall(r"'([^']+)'", wanted), n=1)
     return f": did you mean {close[0]}?" if close else ""
+
+
+def _field_meant(error: ErrorDetails) -> str:
+    name = str(error["loc"][-1])
+    close = get_close_matches(name, _field_names() - {name}, n=1, cutoff=0.8)
+    return f"; did you mean {close[0]}?" if close and name not in _field_names() else ""
 
 
 _HEADER = re.compile(r"^\s*(\[\[?)([\w.\-\"' \t]+)\]\]?\s*(#.*)?$")
