@@ -200,6 +200,16 @@ def test_a_line_that_is_not_utf_8_stops_none_of_the_others(text: str) -> None:
     assert str(why) == "it is not UTF-8 (byte 1): save it as UTF-8"
 
 
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x14\0\x06\0\n\xff\n\xfe\n", "into,from\nUS,DE\n".encode("utf-16")]
+)
+def test_a_file_that_is_no_text_is_said_once_to_be_none(content: bytes) -> None:
+    ((number, why),) = found(content)
+
+    assert number == 1
+    assert str(why) == "the file is no text in UTF-8: save it as CSV or JSON lines"
+
+
 cells = st.text(st.characters(exclude_categories=["C", "Zs"]), min_size=1)
 """Quotes are among them, and what is an end of a line to others than us."""
 questions = st.lists(

@@ -20,7 +20,8 @@ def read(lines: Iterable[bytes | None]) -> Iterator[tuple[int, Mapping[str, Any]
     The first sign tells which it is: ``{`` begins JSON lines; else the first line names the
     columns of a CSV.  A column may be the name of a given; one that is called ``given`` holds
     several, as ``loaded=2025-04-09;quota=within``.  A row of a CSV is one line.
-    None stands for a line that is too long to be read.
+    None stands for a line that is too long to be read.  Of a file that is no text that is said
+    once.
     """
     columns: list[str] | None = None
     as_json: bool | None = None
@@ -28,6 +29,10 @@ def read(lines: Iterable[bytes | None]) -> Iterator[tuple[int, Mapping[str, Any]
         if raw is None:
             yield number, BadQuestion(f"the line has more than {bounds.size(bounds.LINE)}")
             continue
+        if number == 1 and b"\0" in raw:
+            # A workbook, or another encoding: nothing in it is a line, so nothing is said of each.
+            yield number, BadQuestion("the file is no text in UTF-8: save it as CSV or JSON lines")
+            return
         try:
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
         except UnicodeDecodeError as error:
