@@ -495,6 +495,42 @@ def test_a_party_is_found_by_its_code_or_its_name(cli: CommandLine, typed: str, 
 @pytest.mark.parametrize(
     "words",
     [
+        ("parties", "Korea"),
+        ("parties", "732"),
+        ("state", "--party", "Korea"),
+        ("events", "--party", "Korea"),
+        ("rate", "--into", "US", "--product", "8703.23", "--from", "Korea"),
+    ],
+    ids=" ".join,
+)
+def test_a_party_that_could_be_several_is_no_command(
+    cli: CommandLine, words: tuple[str, ...]
+) -> None:
+    answer = cli(*words)
+
+    assert answer.code == 2
+    assert answer.out == ""
+    assert words[-1] in answer.err
+
+
+@pytest.mark.usefixtures("tracker")
+@pytest.mark.parametrize("day", ["2000-01-01", "2025-06-02"])
+def test_a_subject_without_its_kind_is_told_with_it(
+    cli: CommandLine, write: Write, day: str
+) -> None:
+    introduced = {"kind": "agreement-introduced", "subject": "agreement/rcep", "title": "RCEP"}
+    cli.ok("load", str(write("rcep.toml", entry("2012-11-20-a", {**introduced, "form": "bloc"}))))
+
+    answer = cli("state", "rcep", "--as-of", day)
+
+    assert answer.code == 2
+    assert "tracker: rcep is no kind, but a subject: agreement/rcep\n" in answer.err
+
+
+@pytest.mark.usefixtures("tracker")
+@pytest.mark.parametrize(
+    "words",
+    [
         ("parties", "Ruritania"),
         ("parties", "ZZ"),
         ("alliances", "Ruritania"),
@@ -540,4 +576,4 @@ def test_a_code_is_read_in_its_scheme_and_on_its_day(cli: CommandLine) -> None:
     assert found("732", "--scheme", "cow") == "KR"
     assert found("CS", "--as-of", "1990-01-01") == "CSHH"
     assert found("CS", "--as-of", "2004-01-01") == "CSXX"
-    assert cli("parties", "732").code == 1
+    assert cli("parties", "732").code == 2

@@ -1,6 +1,7 @@
 """Questions: state, show, events, alliances, members, measures, parties."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,13 +10,14 @@ import typer
 from tracker.cli import options
 from tracker.cli.options import Format, coordinate, open_tracker
 from tracker.domain.told import Filter
-from tracker.errors import BadCommand
+from tracker.errors import BadCommand, NotFound
 
 if TYPE_CHECKING:
     from datetime import date
 
     from tracker.app import Tracker
     from tracker.domain.dates import AsOf
+    from tracker.domain.parties import Party
     from tracker.domain.ties import Member
     from tracker.domain.told import Told
 
@@ -58,8 +60,12 @@ def state(
         if subject is not None or kind is not None:
             raise BadCommand(f"{what} says already what is asked about: leave out the option")
         subject, kind = (what, None) if "/" in what else (None, what)
-    kind = kind_of(kind)
     at = coordinate(tracker, as_of, known_by, at_version, recorded_by, reading)
+    if kind is not None and kind not in (*KINDS, *PLURALS):
+        subjects = _subjects_called(tracker, at, kind)
+        if subjects:
+            raise BadCommand(f"{kind} is no kind, but a subject: {', '.join(subjects)}")
+    kind = kind_of(kind)
     found = tracker.state(at, kind=kind, subject=subject, party=party_code(party, at.day))
     listed = found.subjects
     if subject is None and kind is None and format == Format.table:
@@ -82,6 +88,16 @@ def state(
     )
     if over := len(found.subjects) - len(listed):
         options.note(f"{over} more are over (meetings held, measures ended): name a kind, or json")
+
+
+def _subjects_called(tracker: "Tracker", at: "AsOf", name: str) -> list[str]:
+    """The subjects that are called *name* without their kind, whatever the day."""
+    found = []
+    for kind in KINDS:
+        with suppress(NotFound):
+            tracker.show(at, f"{kind}/{name}")
+            found.append(f"{kind}/{name}")
+    return found
 
 
 def kind_of(text: str | None) -> str | None:
@@ -385,12 +401,27 @@ def party_code(text: str | None, on: "date | None" = None) -> str | None:
     """The code of the party that was typed, by code or by name; the one there was on a day."""
     if text is None:
         return None
-    from tracker.domain.parties import party, resolve
+    from tracker.domain.parties import party
 
     found = party(text)
     if found is None or (on is not None and not found.existed(on)):
-        found = resolve(text, on=on)
+        found = _resolved(text, on)
     return found.code
+
+
+def _resolved(text: str, on: "date | None", scheme: "Scheme | None" = None) -> "Party":
+    """The party that was typed.
+
+    Raises:
+        BadCommand: it could be several.
+        UnknownParty: there is none.
+    """
+    from tracker.domain.parties import AmbiguousParty, resolve
+
+    try:
+        return resolve(text, on=on, scheme=scheme.value if scheme else None)
+    except AmbiguousParty as error:
+        raise BadCommand(str(error)) from None
 
 
 def alliances(
@@ -608,13 +639,11 @@ def parties(
     """
     from tracker.app import now
     from tracker.cli import output
-    from tracker.domain.parties import codes, party, resolve
+    from tracker.domain.parties import codes, party
 
     day = options.read_day(as_of, "--as-of", now().date()) if as_of else None
     exact = party(name) if day is None and scheme is None else None
-    found = exact or resolve(
-        name, on=day.last if day else None, scheme=scheme.value if scheme else None
-    )
+    found = exact or _resolved(name, day.last if day else None, scheme)
     row: dict[str, Any] = {
         "code": found.code,
         "name": found.name,
