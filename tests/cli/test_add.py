@@ -149,6 +149,26 @@ def test_a_day_after_today_is_noted_and_taken(
     assert answer.err.splitlines() == [f"{day} is after today, 2025-04-02" for day in said]
 
 
+def test_an_empty_standard_input_is_said_to_hold_nothing(cli: CommandLine) -> None:
+    answer = cli.ok("add", "-", stdin="")
+
+    assert answer.out == ""
+    assert answer.err == "nothing was given on standard input: nothing to add\n"
+
+
+def test_a_clash_of_flags_is_put_right_by_a_flag(cli: CommandLine) -> None:
+    cli.ok("add", "-", stdin=cars())
+    other = "kind = 'rate-set', subject = 'measure/cars', line = 'all', rate = 30"
+    words = ("add", "--title", "X", "--occurred", "2025-03-26", *SOURCE)
+
+    answer = cli(*words, "--effect", other + ", from = 2025-04-03")
+    mended = cli(*words, "--effect", other + ", from = 2025-04-03", "--order", "1")
+
+    assert answer.code == 1
+    assert answer.err.endswith("give the one that counts an order, such as --order 1\n")
+    assert mended.code == 0, mended.err
+
+
 def test_a_report_long_before_the_event_is_refused(cli: CommandLine) -> None:
     answer = cli("add", *MEETING, *SOURCE, "--reported", "2020-01-01")
 
@@ -542,9 +562,15 @@ def test_a_draft_that_is_refused_is_kept_and_can_be_mended(
     assert cli.version() == 0
 
 
-@pytest.mark.parametrize("command", ["false", "no-such-editor-anywhere"])
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("false", "ended with code 1: "),
+        ("no-such-editor-anywhere", "cannot be started ("),
+    ],
+)
 def test_an_editor_that_fails_is_named_and_the_draft_is_kept(
-    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, why: str
 ) -> None:
     monkeypatch.setenv("EDITOR", command)
 
@@ -552,7 +578,9 @@ def test_an_editor_that_fails_is_named_and_the_draft_is_kept(
 
     (draft,) = tmp_path.glob("tracker-*.toml")
     assert answer.code == 2
-    assert f"the editor '{command}' failed" in answer.err
+    assert f"the editor '{command}' {why}" in answer.err
+    assert "nothing was added, and the draft is kept in" in answer.err
+    assert "Command '" not in answer.err
     assert str(draft) in answer.err
     assert cli.version() == 0
 

@@ -238,6 +238,28 @@ def test_a_correction_is_written_in_an_editor_on_a_draft_of_what_the_entry_says(
     assert car_rate(cli, "2025-05-02") == "20"
 
 
+@pytest.mark.parametrize("slip", [(), ("--slip",), SOURCE])
+def test_a_draft_of_a_correction_that_is_left_as_it_was_adds_nothing(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, slip: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+
+    answer = cli.ok("correct", CARS, "--edit", *slip)
+
+    assert (answer.out, answer.err) == ("", "nothing to add: the draft is as it was\n")
+    assert cli.version() == 1
+
+
+def test_a_draft_that_flags_wrote_is_added_as_it_was(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+
+    cli.ok("correct", CARS, "--edit", "--title", "Right title", *SOURCE)
+
+    assert told(cli, CARS)["title"] == "Right title"
+
+
 @pytest.mark.usefixtures("editor")
 def test_the_source_of_a_correction_may_be_left_to_the_editor(cli: CommandLine) -> None:
     answer = cli("correct", CARS, "--edit", "--on", "2025-05-02")

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -250,6 +251,9 @@ def add(
     tracker = open_tracker(db)
     if source == "-":
         given = catalogue.read_stream(sys.stdin.buffer, "standard input")
+        if not (given.events or given.problems or given.streams):
+            note("nothing was given on standard input: nothing to add")
+            return
         _take(tracker, given, expected, dry_run=dry_run)
         return
     if not edit:
@@ -281,12 +285,21 @@ def add(
         entry.setdefault("id", _id(entry["occurred"], title))
     if edit:
         is_blank = not entry.keys() - {"kind"}
-        _edit(tracker, None if is_blank else entry, expected, dry_run=dry_run)
+        draft = None if is_blank else entry
+        _edit(tracker, draft, expected, dry_run=dry_run, says_something=not is_blank)
     else:
         batch = catalogue.read_entries([entry], "the command line")
         if batch.problems:
             raise BadCommand("\n".join(map(str, batch.problems)))
-        _take(tracker, batch, expected, dry_run=dry_run)
+        try:
+            _take(tracker, batch, expected, dry_run=dry_run)
+        except BadEntries as error:
+            # What a file would say in TOML is a flag here.
+            said = [
+                replace(each, message=each.message.replace("order = 1", "--order 1"))
+                for each in error.problems
+            ]
+            raise BadEntries(said, unread=error.unread) from None
 
 
 def correct(
@@ -335,7 +348,8 @@ def correct(
     )
     if effect or no_effects:
         content["effects"] = [_effect(each) for each in effect or ()]
-    if edit and not content:
+    as_it_was = edit and not content
+    if as_it_was:
         kept = ("title", "kind", "occurred", "place", "summary", "tags", "actors", "effects")
         content = {name: told.content[name] for name in kept if name in told.content}
     if not content:
@@ -345,7 +359,7 @@ def correct(
     entry = _about(tracker, told, "correction", why, on, slip, url, publisher, published, edit=edit)
     entry["content"] = _carried_over(tracker, told) | content
     if edit:
-        _edit(tracker, entry, expected, dry_run=dry_run)
+        _edit(tracker, entry, expected, dry_run=dry_run, says_something=not as_it_was)
     else:
         _take(tracker, _made(tracker, entry, told), expected, dry_run=dry_run)
 
@@ -564,8 +578,13 @@ def _edit(
     expected: "list[Expected]",
     *,
     dry_run: bool,
+    says_something: bool,
 ) -> None:
-    """Let the user write the entry, or one from a template; a draft that is refused is kept."""
+    """Let the user write the entry, or one from a template; a draft that is refused is kept.
+
+    Args:
+        says_something: the draft says something new as it is, from flags.
+    """
     import shlex
     import subprocess
     import tempfile
@@ -584,12 +603,15 @@ def _edit(
     before = path.read_bytes()
     try:
         subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        why = f"cannot be started ({error})"
+        if isinstance(error, subprocess.CalledProcessError):
+            why = f"ended with code {error.returncode}"
         raise BadCommand(
-            f"the editor {editor!r} failed ({error}); the draft is kept in {path}. "
+            f"the editor {editor!r} {why}: nothing was added, and the draft is kept in {path}. "
             "Name another one in EDITOR"
         ) from None
-    if entry is None and path.read_bytes() == before:
+    if not says_something and path.read_bytes() == before:
         note("nothing to add: the draft is as it was")
         path.unlink()
         return
