@@ -888,6 +888,7 @@ def test_a_refund_may_be_asked_as_known_by_a_day(cars: CommandLine) -> None:
     asked = ("refunds", *DE, "--on", "2025-08-15", "--value", "40000", "--known-by")
 
     assert "nothing is owed" in cars.ok(*asked, "2025-09-23").out
+    assert "\nknown by 2025-09-23: 27.5 %\n" in cars.ok(*asked, "2025-09-23").out
     assert "owed to the importer: 5000" in cars.ok(*asked, "2025-09-24").out
 
 
@@ -924,7 +925,7 @@ def test_what_is_owed_is_not_known_where_a_total_is_not(
 
     answer = cli.ok("refunds", *DE, "--on", "2025-06-02", "--value", "1000")
 
-    assert "known now: not known %" in answer.out
+    assert "known now: not known\n" in answer.out
     assert "what is owed is not known: a total is not\n" in answer.out
 
 

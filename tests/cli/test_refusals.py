@@ -538,7 +538,7 @@ def test_what_nobody_could_meet_is_refused_at_the_door_and_read_in_the_log(
 def test_a_line_of_a_measure_begins_on_a_whole_day(refused: Refused) -> None:
     effects = (MEASURE, EVERY_CAR, rate(25))
 
-    messages = refused(entry("2025-06-02-x", *effects, occurred="2025-06", reported=MAY))
+    messages = refused(entry("2025-06-02-x", *effects, occurred="2025-06", reported="2025-06-02"))
 
     assert len(messages) == 2
     assert all("2025-06, which is vague" in each and "add from" in each for each in messages)

@@ -110,6 +110,7 @@ def asked_steps(
 def _asked(tracker: "Tracker", at: "AsOf", raw: "Mapping[str, Any]") -> "Question":
     """The question that was typed."""
     from tracker.domain.givens import BadGiven
+    from tracker.domain.parties import AmbiguousParty
     from tracker.domain.products import UnknownProduct
     from tracker.domain.questions import BadQuestion
 
@@ -118,7 +119,7 @@ def _asked(tracker: "Tracker", at: "AsOf", raw: "Mapping[str, Any]") -> "Questio
             raise BadCommand(f"--{name} is missing: give --into, --from and --product")
     try:
         return tracker.question(at, raw)
-    except (BadQuestion, UnknownProduct, BadGiven) as error:
+    except (BadQuestion, UnknownProduct, BadGiven, AmbiguousParty) as error:
         raise BadCommand(str(error)) from None
 
 
@@ -367,8 +368,8 @@ def refunds(
         return
     output.write(
         f"customs value: {number(found.value)}\n"
-        f"known on the day of entry: {number(found.then.total) or 'not known'} %\n"
-        f"known now: {number(found.now.total) or 'not known'} %\n\n"
+        f"known on the day of entry: {_total(found.then)}\n"
+        f"known {f'by {at.known_by}' if at.known_by else 'now'}: {_total(found.now)}\n\n"
     )
     beside = ""
     if found.unlawful is None or found.unlawful > 0:
@@ -380,7 +381,9 @@ def refunds(
         if not found.now.covered:
             output.write(f"not covered: {_covers(shape['now']['covers'])}\n")
     elif not found.settled and not found.owed:
-        output.write("what is owed is not known: the two agree as far as they are settled\n")
+        known = found.then.total is not None and found.now.total is not None
+        agree = "the two agree" if known else "a total is not, and the additional duties agree"
+        output.write(f"what is owed is not known: {agree} as far as they are settled\n")
     elif found.owed > 0:
         output.write(f"owed to the importer: {number(found.owed)}\n")
     elif found.owed < 0:
@@ -401,6 +404,13 @@ def refunds(
     if shape["differences"]:
         output.write("\nwhy\n")
         output.table(shape["differences"], ("measure", "before", "after", "event"))
+
+
+def _total(found: "Duty") -> str:
+    from tracker.exports.duties import number
+
+    total = number(found.total)
+    return "not known" if total is None else f"{total} %"
 
 
 def givens(format: options.AnyFormat = Format.table, db: options.Db = None) -> None:
