@@ -273,6 +273,22 @@ def test_a_history_says_from_which_day_on_it_is_not_settled(
     )
 
 
+def test_where_no_total_is_known_what_agrees_is_the_additional_duties(
+    cli: CommandLine, tracker: Tracker, write: Write
+) -> None:
+    some = levy("cars", products=["8703.23.01"], since="2025-04-03")
+    without_base = entry("2025-01-01-act", *some, *levy("steel", 25))
+    cli.ok("load", str(write("e.toml", without_base)))
+
+    answer = cli.ok("refunds", *DE, "--on", "2025-04-03", "--value", "1000")
+
+    assert "known on the day of entry: not known\n" in answer.out
+    assert (
+        "what is owed is not known: a total is not, and the additional duties agree as far as "
+        "they are settled\n"
+    ) in answer.out
+
+
 def test_of_what_is_not_settled_nobody_says_that_nothing_is_owed(
     cli: CommandLine, short: tuple[str, ...]
 ) -> None:
