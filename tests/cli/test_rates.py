@@ -974,7 +974,7 @@ def test_what_may_be_stated_is_listed_with_how_it_is_written(cli: CommandLine) -
     cells = rows(cli.ok("givens", "--format", "csv"))
 
     assert [row["given"] for row in cells] == list(GIVENS)
-    assert shape == {"givens": cells, "programmes": list(PROGRAMMES)}
+    assert (shape["givens"], shape["programmes"]) == (cells, list(PROGRAMMES))
     assert [row[0] for row in table.rows[1 : len(GIVENS) + 1]] == list(GIVENS)
     assert table.out.endswith(f"\nprogrammes: {', '.join(PROGRAMMES)}\n")
 
