@@ -50,7 +50,16 @@ def is_put_together(said: ast.expr) -> bool:
     )
 
 
-OURS = {"fact.name", "found.name", "table.name", "trigger", "number", "action", "action.lower()"}
+OURS = {
+    "fact.name",
+    "found.name",
+    "table.name",
+    "trigger",
+    "number",
+    "action",
+    "action.lower()",
+    "function",
+}
 """What may be filled in: the names and numbers of what is ours, and what triggers refuse."""
 
 
