@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from tracker.domain.leaves import Row as Noted
 from tracker.domain.told import Filter
 from tracker.store import plain
+from tracker.store.listed import among
 from tracker.store.tables import log, mention, reference
 
 T = TypeVar("T")
@@ -81,15 +82,20 @@ def rivals_of(
     conn: Connection, ids: Collection[str], *, at_version: int | None = None
 ) -> Iterator[tuple[str, str]]:
     """The events that disagree with any of *ids*, each with the one that it disagrees with."""
-    for chunk in chunks(sorted(ids)):
-        query = select(reference.c.event_id, reference.c.target).where(
-            reference.c.target.in_(chunk), reference.c.kind == "rival"
-        )
-        if at_version is not None:
-            query = query.join(log, log.c.event_id == reference.c.event_id).where(
-                log.c.version <= at_version
-            )
-        yield from ((rival, against) for rival, against in plain.once(conn, query))
+    asked: dict[str, Any] = {"ids": json.dumps(sorted(ids))}
+    if at_version is None:
+        found = plain.rows(conn, _RIVALS_OF, **asked)
+    else:
+        found = plain.rows(conn, _RIVALS_OF_AT, **asked, at_version=at_version)
+    return ((rival, against) for rival, against in found)
+
+
+_RIVALS_OF = select(reference.c.event_id, reference.c.target).where(
+    among(reference.c.target, bindparam("ids")), reference.c.kind == "rival"
+)
+_RIVALS_OF_AT = _RIVALS_OF.join(log, log.c.event_id == reference.c.event_id).where(
+    log.c.version <= bindparam("at_version")
+)
 
 
 def speaking_of(conn: Connection, ids: Collection[str]) -> set[str]:
