@@ -35,7 +35,8 @@ class Disputes:
         pairs = sorted(self._pairs(subject, events))
         if not pairs:
             return iter(())
-        said = self._known(self._said(subject))
+        disputed = {event for pair in pairs for event in pair}
+        said = facts.said_beside(self._conn, self._at, subject, disputed)
         return sides(said, self._disputes(pairs, said))
 
     def _disputes(
@@ -74,9 +75,6 @@ class Disputes:
     def _known(self, said: Iterable[Assignment]) -> list[Assignment]:
         known = self._at.knowledge
         return [each for each in said if each.known <= known < each.known_until]
-
-    def _said(self, subject: str) -> Iterable[Assignment]:
-        return facts.all_assignments(self._conn, [subject])
 
     def _said_by(self, event: str) -> Iterable[Assignment]:
         return facts.said_by(self._conn, event)

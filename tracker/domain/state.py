@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 from tracker.domain.dates import EVER, FIRST, AsOf, When
 from tracker.domain.disputes import Side
-from tracker.domain.timeline import Assignment, Fact, fold, row_of
+from tracker.domain.timeline import Fact, fold_known, row_of
 
 STANDING_WORDS = frozenset({"title", "form", "imposer", "instrument", "legal-basis", "about", "of"})
 """The parts that hold on all days and so say nothing of whether a subject is there."""
@@ -390,7 +390,7 @@ def _dispute(
     found: dict[str, list[Rival]] = {}
     for side in others:
         for part, said in side.parts.items():
-            rows = (held_row(fact) for fact in fold(_at_once(said)))
+            rows = (held_row(fact) for fact in fold_known(said))
             there, coming, _ = _picked((row for row in rows if row[3] > day), day)
             mine, theirs = _first(here, due, part), _first(there, coming, part)
             if _differs(mine, theirs, side.over, is_due=part not in here and part not in there):
@@ -401,11 +401,6 @@ def _dispute(
             held = held if isinstance(held, Held) else Held.of_row(held)
             parts[part] = replace(held, rivals=_in_order(found.pop(part)))
     return {part: _in_order(rivals) for part, rivals in sorted(found.items())}
-
-
-def _at_once(said: Iterable[Assignment]) -> Iterator[Assignment]:
-    """What is known on one day, as if it had always been and were for ever."""
-    return (each._replace(known=FIRST, known_until=EVER) for each in said)
 
 
 def _first(

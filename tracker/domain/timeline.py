@@ -213,6 +213,13 @@ def fold(part: Iterable[Assignment]) -> list[Fact]:
     return sorted(facts, key=_place_of)
 
 
+def fold_known(part: Iterable[Assignment]) -> Iterator[Fact]:
+    """The same for assignments that are all known on one day, as if they were for ever."""
+    newest_first = sorted(part, key=lambda each: each.decided, reverse=True)
+    for run in dict.fromkeys(_joined(_runs(newest_first))):
+        yield _fact(newest_first[0].subject, newest_first[0].part, run, FIRST, EVER)
+
+
 def fold_all(given: Iterable[Assignment]) -> Iterator[Fact]:
     """The facts of many parts, by subject and part; rivals are left out."""
     mine = sorted((each for each in given if each.against is None), key=lambda each: each[:2])

@@ -254,12 +254,38 @@ def said_by(conn: Connection, event: str) -> list[Assignment]:
             said = (*content.get("effects", ()), *content.get("content", {}).get("effects", ()))
             subjects |= {effect["subject"] for effect in said}
         speaking = logs.speaking_of(conn, speaking)
-    query = select(assignment).where(assignment.c.event == event)
-    return [
-        assignment_of(row)
-        for some in logs.chunks(sorted(subjects))
-        for row in plain.once(conn, query.where(assignment.c.subject.in_(some)))
-    ]
+    given = {"subjects": json.dumps(sorted(subjects)), "event": event}
+    return list(map(assignment_of, plain.rows(conn, _SAID_BY, **given)))
+
+
+_SAID_BY = select(assignment).where(
+    among(assignment.c.subject, bindparam("subjects")), assignment.c.event == bindparam("event")
+)
+
+
+_SPEAKING = assignment.alias("speaking")
+_BESIDE = (
+    select(assignment)
+    .where(assignment.c.subject == bindparam("subject"))
+    .where(assignment.c.known <= bindparam("known"), assignment.c.known_until > bindparam("known"))
+    .where(
+        assignment.c.part.in_(
+            select(_SPEAKING.c.part).where(
+                _SPEAKING.c.subject == bindparam("subject"),
+                among(_SPEAKING.c.event, bindparam("events")),
+            )
+        )
+    )
+    .order_by(assignment.c.part)
+)
+
+
+def said_beside(
+    conn: Connection, at: AsOf, subject: str, events: Collection[str]
+) -> list[Assignment]:
+    """What is known at *at* to be assigned to those parts of a subject that *events* speak of."""
+    given = {"known": at.knowledge.isoformat(), "events": json.dumps(sorted(events))}
+    return list(map(assignment_of, plain.rows(conn, _BESIDE, subject=subject, **given)))
 
 
 _RIVALS = (

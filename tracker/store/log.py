@@ -100,12 +100,12 @@ _RIVALS_OF_AT = _RIVALS_OF.join(log, log.c.event_id == reference.c.event_id).whe
 
 def speaking_of(conn: Connection, ids: Collection[str]) -> set[str]:
     """The events that correct, retract or corroborate any of *ids*."""
-    query = select(reference.c.event_id).where(reference.c.kind != "rival")
-    return {
-        name
-        for chunk in chunks(sorted(ids))
-        for (name,) in plain.once(conn, query.where(reference.c.target.in_(chunk)))
-    }
+    return {name for (name,) in plain.rows(conn, _SPEAKING_OF, ids=json.dumps(sorted(ids)))}
+
+
+_SPEAKING_OF = select(reference.c.event_id).where(
+    among(reference.c.target, bindparam("ids")), reference.c.kind != "rival"
+)
 
 
 def disputed(conn: Connection, wanted: Filter) -> dict[str, str | None]:
@@ -127,13 +127,14 @@ def contents(
     conn: Connection, ids: Iterable[str], *, at_version: int | None = None
 ) -> dict[str, str]:
     """Id → content, of those of *ids* that the log has (had, at a version)."""
-    found: dict[str, str] = {}
-    for chunk in chunks(ids):
-        query = select(log.c.event_id, log.c.content).where(log.c.event_id.in_(chunk))
-        if at_version is not None:
-            query = query.where(log.c.version <= at_version)
-        found.update((row.event_id, row.content) for row in conn.execute(query))
-    return found
+    asked: dict[str, Any] = {"ids": json.dumps(list(ids))}
+    if at_version is None:
+        return dict(plain.rows(conn, _CONTENTS, **asked))
+    return dict(plain.rows(conn, _CONTENTS_AT, **asked, at_version=at_version))
+
+
+_CONTENTS = select(log.c.event_id, log.c.content).where(among(log.c.event_id, bindparam("ids")))
+_CONTENTS_AT = _CONTENTS.where(log.c.version <= bindparam("at_version"))
 
 
 def has_any(conn: Connection, ids: Iterable[str]) -> bool:
