@@ -19,29 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from tracker.app import adding, answering, explaining
-from tracker.app.adding import Expected, Loaded, Preview
+from tracker.app import answering
 from tracker.app.telling import each_told
-from tracker.domain.agenda import Grouping, Item, Lateness, agenda, lateness
-from tracker.domain.calendar import EVERYTHING, Choice, What
-from tracker.domain.changes import SubjectChanges, changes, without_restated
 from tracker.domain.dates import LAST, AsOf
 from tracker.domain.state import State, SubjectState, has_part
-from tracker.domain.ties import (
-    Alliance,
-    Listed,
-    Member,
-    Tie,
-    agreements,
-    alliances,
-    forms_of,
-    members,
-    perhaps_members,
-    ties,
-)
 from tracker.domain.timeline import Fact
 from tracker.domain.told import Filter, Published, Told
-from tracker.domain.why import Why, reason
 from tracker.errors import (
     BadCommand,
     NotFound,
@@ -49,18 +32,22 @@ from tracker.errors import (
     TrackerError,
     no_such,
 )
-from tracker.store import database, facts, search, trees
+from tracker.store import database, facts, trees
 from tracker.store import log as logs
 from tracker.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from tracker.app.adding import Expected, Loaded, Preview
     from tracker.app.backups import Copied
     from tracker.app.copies import Brought
     from tracker.app.tables import Rows
     from tracker.catalogue import Batch
+    from tracker.domain.agenda import Grouping, Item, Lateness
     from tracker.domain.briefing import Briefing
+    from tracker.domain.calendar import What
+    from tracker.domain.changes import SubjectChanges
     from tracker.domain.duties import Duty
     from tracker.domain.duty_steps import Refund, Step
     from tracker.domain.leaves import Row
@@ -69,6 +56,8 @@ if TYPE_CHECKING:
     from tracker.domain.questions import Question
     from tracker.domain.scopes import Bearing
     from tracker.domain.tariff import Entry, Tariff
+    from tracker.domain.ties import Alliance, Listed, Member, Tie
+    from tracker.domain.why import Why
     from tracker.imports.spell_rows import Table
     from tracker.store.verifying import Verified
 
@@ -131,6 +120,7 @@ def _little_kept() -> Iterator[None]:
 
 
 def _rebuild(conn: Connection) -> Rebuilt:
+    from tracker.app import adding
     from tracker.store import rebuilding
 
     rebuilding.restore(conn)
@@ -203,6 +193,7 @@ class Tracker:
             return False
         with self._writing() as conn:
             if catalogue and not logs.size(conn):
+                from tracker.app import adding
                 from tracker.catalogue import read_files
 
                 adding.add(conn, read_files([shipped("events")]), (), self._now())
@@ -315,6 +306,8 @@ class Tracker:
             NotExpected: a subject is not as it was expected.
             NotFound: the log is not yet at the version that is expected.
         """
+        from tracker.app import adding
+
         with self._writing() as conn:
             loaded = adding.add(conn, batch, expected, self._now())
             if dry_run:
@@ -329,6 +322,8 @@ class Tracker:
             ChangedEvent: the log has one of them with other content.
             NotExpected: a subject is not as it was expected.
         """
+        from tracker.app import adding
+
         with self._writing() as conn:
             found = adding.preview(conn, batch, expected, self._now())
             conn.rollback()
@@ -647,6 +642,8 @@ class Tracker:
         Raises:
             NotFound: no event introduces *agreement*.
         """
+        from tracker.domain.ties import members, perhaps_members
+
         if not agreement.startswith("agreement/"):
             raise NotFound(f"{agreement} is no agreement: write it as agreement/cptpp")
         found = self.state(at, subject=agreement)
@@ -668,6 +665,8 @@ class Tracker:
         Args:
             partner: to this party only.
         """
+        from tracker.domain.ties import alliances, forms_of
+
         forms = forms_of(all_pacts=all_pacts, blocs=blocs)
         with self._reading() as conn:
             found = answering.state_of(conn, at, kind="agreement", party=party, forms=forms)
@@ -683,6 +682,8 @@ class Tracker:
         stage: str | None = None,
     ) -> tuple[State, list[Listed]]:
         """The agreements of *at* between two parties, of a form, at a stage."""
+        from tracker.domain.ties import agreements
+
         found = self.state(at, kind="agreement")
         return found, agreements(found, between=between, form=form, stage=stage)
 
@@ -694,6 +695,8 @@ class Tracker:
         forms: Collection[str] | None = None,
     ) -> tuple[State, list[Tie]]:
         """Who is tied to whom by which agreement at *at*."""
+        from tracker.domain.ties import ties
+
         found = self.state(at, kind="agreement")
         return found, list(ties(found, parties=parties, forms=forms))
 
@@ -703,6 +706,9 @@ class Tracker:
         Raises:
             NotFound: no event introduces *subject*, or it never had such a part.
         """
+        from tracker.app import explaining
+        from tracker.domain.why import reason
+
         with self._reading() as conn:
             answering.require_subject(conn, subject)
             found = answering.state_of(conn, at, subject=subject)
@@ -748,6 +754,9 @@ class Tracker:
         subject: str | None = None,
         kind: str | None = None,
     ) -> tuple[State, State, list[SubjectChanges]]:
+        from tracker.app import explaining
+        from tracker.domain.changes import changes
+
         first = answering.state_of(conn, before, subject=subject, kind=kind)
         between = answering.state_of(
             conn, replace(before, day=after.day), subject=subject, kind=kind
@@ -784,6 +793,7 @@ class Tracker:
         """
         from tracker.app.telling import told_by_id
         from tracker.domain.briefing import Briefing, names
+        from tracker.domain.changes import without_restated
 
         before = self.as_of(
             since,
@@ -841,6 +851,8 @@ class Tracker:
 
     def agenda(self, at: AsOf, first: date, last: date) -> tuple[State, list[Item]]:
         """What takes effect, ends, is held or falls due from *first* to *last*, both in."""
+        from tracker.domain.agenda import agenda
+
         with self._reading() as conn:
             # A plan holds from the day on which it was made: the last day knows all of them.
             plans = self._plans(conn, replace(at, day=LAST))
@@ -868,6 +880,8 @@ class Tracker:
 
     def late(self, wanted: Filter, by: Grouping) -> list[Lateness]:
         """How late things were known: by kind of event, party, or publisher."""
+        from tracker.domain.agenda import lateness
+
         return lateness(self.events(wanted), by)
 
     def conflicts(self, wanted: Filter) -> list[tuple[Told, list[Told]]]:
@@ -1123,7 +1137,7 @@ class Tracker:
         subject: str | None = None,
         first: date | None = None,
         last: date | None = None,
-        what: Collection[What] = EVERYTHING,
+        what: Collection[What] | None = None,
         spans: bool = False,
         alarm: timedelta | None = None,
     ) -> Iterator[bytes]:
@@ -1139,7 +1153,7 @@ class Tracker:
             subject: only what is about it.
             first: only what is not over before this day.
             last: only what has begun by this day.
-            what: what is shown.
+            what: what is shown; left out, everything.
             spans: a measure with an end is in force from day to day, and not on two days.
             alarm: how long before meetings and deadlines to tell of them.
 
@@ -1150,6 +1164,7 @@ class Tracker:
             NotFound: no event introduces *subject*; there is no such kind or version.
         """
         from tracker.app import calendars
+        from tracker.domain.calendar import EVERYTHING, Choice
 
         if kind is not None:
             from tracker.domain.values import SUBJECT_KINDS
@@ -1163,7 +1178,8 @@ class Tracker:
             at_version=at_version,
             concerning=kind,
         )
-        choice = Choice(as_of or self.today(), frozenset(what), first, last, spans)
+        shown = EVERYTHING if what is None else frozenset(what)
+        choice = Choice(as_of or self.today(), shown, first, last, spans)
         at = self.as_of(as_of, known_by=known_by, at_version=at_version)
         with self._streaming() as conn:
             if subject is not None:
@@ -1221,6 +1237,8 @@ def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:
 
     Those that are found by the words of a correction come last.
     """
+    from tracker.store import search
+
     if not search.has_words(words):
         raise BadCommand(f"{words!r} has no word in it to search for: name one, such as tariff")
     if len(words.split()) > search.MOST:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.dates import AsOf
 from tracker.domain.state import Held, Rival, State, SubjectState, without_end
-from tracker.domain.ties import Alliance, Listed, Member, Tie
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from tracker.domain.agenda import Item, Lateness
     from tracker.domain.changes import Change, SubjectChanges
     from tracker.domain.scopes import Bearing
+    from tracker.domain.ties import Alliance, Listed, Member, Tie
     from tracker.domain.timeline import Assignment, Fact
     from tracker.domain.told import Told
     from tracker.domain.why import Why
