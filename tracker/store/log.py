@@ -139,10 +139,10 @@ _CONTENTS_AT = _CONTENTS.where(log.c.version <= bindparam("at_version"))
 
 def has_any(conn: Connection, ids: Iterable[str]) -> bool:
     """Whether the log has any of *ids*."""
-    return any(
-        conn.execute(select(log.c.event_id).where(log.c.event_id.in_(some)).limit(1)).first()
-        for some in chunks(ids)
-    )
+    return plain.row(conn, _HAS_ANY, ids=json.dumps(list(ids))) is not None
+
+
+_HAS_ANY = select(log.c.event_id).where(among(log.c.event_id, bindparam("ids"))).limit(1)
 
 
 class Cited(NamedTuple):

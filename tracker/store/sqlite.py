@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ def _unwritable(file: Path) -> bool:
 
 _CACHE = text("PRAGMA cache_size = -65536")
 _SMALL_CACHE = text("PRAGMA cache_size = -4096")
+_SORTING_CACHE = text("PRAGMA cache_size = -8192")
 """How much SQLite keeps of what it has read and may need again, in KB, and sorts at once."""
 
 
@@ -79,6 +82,16 @@ def begin_reading(connection: Connection, *, streaming: bool) -> Connection:
 def end_reading(connection: Connection, *, streaming: bool) -> None:
     """Undo what was set for reading."""
     if streaming:
+        plain.run(connection, _CACHE)
+
+
+@contextmanager
+def sorting(connection: Connection) -> Iterator[None]:
+    """Where many rows are sorted, which takes no longer with less memory."""
+    plain.run(connection, _SORTING_CACHE)
+    try:
+        yield
+    finally:
         plain.run(connection, _CACHE)
 
 

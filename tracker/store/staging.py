@@ -7,14 +7,14 @@ is read and written again and again as soon as they are too many for the memory.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select, text
 from sqlalchemy.schema import CreateTable, DropTable
 
 from tracker.domain.records import Part
-from tracker.store import plain
+from tracker.store import plain, sqlite
 from tracker.store.tables import assignment, mention
 
 if TYPE_CHECKING:
@@ -69,12 +69,17 @@ def settle(conn: Connection, *, without: Collection[str] = ()) -> None:
         conn.execute(delete(assigned).where(assigned.c.event == some))
     parts = select(assigned.c.subject, assigned.c.part).where(assigned.c.against.is_(None))
     conn.execute(insert(touched).from_select(["subject", "part"], parts.distinct()))
-    for staged, table in ((mentioned, mention), (assigned, assignment)):
-        names = [column.name for column in table.columns]
-        ordered = select(staged).order_by(*(staged.c[key.name] for key in table.primary_key))
-        conn.execute(insert(table).from_select(names, ordered))
-        conn.execute(delete(staged))
+    with _sorting(conn):
+        for staged, table in ((mentioned, mention), (assigned, assignment)):
+            names = [column.name for column in table.columns]
+            ordered = select(staged).order_by(*(staged.c[key.name] for key in table.primary_key))
+            conn.execute(insert(table).from_select(names, ordered))
+            conn.execute(delete(staged))
     _count(conn, touched)
+
+
+def _sorting(conn: Connection) -> AbstractContextManager[None]:
+    return nullcontext() if conn.dialect.name == "postgresql" else sqlite.sorting(conn)
 
 
 def _count(conn: Connection, table: Table) -> None:
