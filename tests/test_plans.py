@@ -15,10 +15,17 @@ import sqlalchemy as sa
 from tests.places import Files
 from tracker.app import Tracker
 from tracker.domain.told import Filter
+from tracker.store import log
 
 DAY = date(2025, 4, 5)
 CARS = "measure/us-232-autos"
 RIVAL = "2025-03-31-us-232-autos-from-2-april"
+
+
+def has_any(tracker: Tracker) -> bool:
+    with tracker.engine.connect() as connection:
+        return log.has_any(connection, [RIVAL])
+
 
 QUESTIONS: dict[str, Callable[[Tracker], Any]] = {
     "events of a subject": lambda tracker: list(tracker.events(Filter(subject=CARS))),
@@ -26,6 +33,10 @@ QUESTIONS: dict[str, Callable[[Tracker], Any]] = {
     "conflicts": lambda tracker: tracker.conflicts(Filter()),
     "conflicts of a subject": lambda tracker: tracker.conflicts(Filter(subject=CARS)),
     "a subject": lambda tracker: tracker.state(tracker.as_of(DAY), subject=CARS),
+    "an event": lambda tracker: tracker.event(RIVAL, tracker.as_of(DAY)),
+    "its contents": lambda tracker: tracker.content(RIVAL),
+    "whether some are there": has_any,
+    "why": lambda tracker: tracker.why(tracker.as_of(DAY), CARS),
     "a subject at a version": lambda tracker: tracker.state(
         tracker.as_of(DAY, at_version=900), subject=CARS
     ),
@@ -47,6 +58,9 @@ QUESTIONS: dict[str, Callable[[Tracker], Any]] = {
 }
 
 
+LISTS = [ask for name, ask in QUESTIONS.items() if name.startswith(("events of", "conflicts"))]
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("plans") / "tracker.db"
@@ -60,6 +74,8 @@ def test_a_question_about_some_of_the_log_does_not_go_through_all_of_it(
     file: Path, ask: Callable[[Tracker], Any]
 ) -> None:
     tracker, asked = Tracker(str(file)), list[str]()
+    # Any correction may bring an event into a list.
+    others = set() if ask in LISTS else {"reference"}
 
     def trace(connection: sqlite3.Connection, *_: object) -> None:
         connection.set_trace_callback(asked.append)
@@ -77,4 +93,4 @@ def test_a_question_about_some_of_the_log_does_not_go_through_all_of_it(
                 scanned = {
                     word for step in plan if step.startswith("SCAN") for word in step.split()[1:2]
                 }
-                assert not scanned & {"log", "fact", "assignment", "mention"}, each
+                assert not scanned & {"log", "fact", "assignment", "mention", *others}, each

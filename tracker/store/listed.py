@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BindParameter, Boolean, ColumnElement, cast, func, select
+from sqlalchemy import JSON, BindParameter, ColumnElement, cast, func, select
 from sqlalchemy.ext.compiler import compiles
 
 
 class among(ColumnElement[bool]):  # noqa: N801
     """Whether *value* is one of the texts of *listed*, an array in JSON."""
 
+    # It has no type: one of truth would be asked for as "= 1", and then no index serves.
     inherit_cache = False
-    type = Boolean()
 
     def __init__(self, value: ColumnElement[Any], listed: BindParameter[str]) -> None:
         self.value = value
