@@ -161,8 +161,10 @@ class Measure:
 
     def is_known(self, known: date) -> bool:
         """Whether anything is known of it: its title holds on all days from then on."""
-        titles = self.parts.get("title", ())
-        return any(span.known <= known < span.known_until for span in titles)
+        for span in self.parts.get("title", ()):  # noqa: SIM110 - of each measure for each answer
+            if span.known <= known < span.known_until:
+                return True
+        return False
 
     def yields_on(self, day: date, known: date) -> list[tuple[str, Span[Any]]]:
         """The measures to which it yields on the day, by name, each with how much."""

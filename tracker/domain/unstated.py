@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from tracker.domain.charges import Sums, charge
-from tracker.domain.givens import Stated, Test
+from tracker.domain.givens import Stated, Test, all_met
 from tracker.domain.products import dotted
 from tracker.domain.tariff import Entry, Looked, Tariff
 from tracker.domain.winners import Prohibited, Result, Won, winner
@@ -135,7 +135,7 @@ def _unstated(looked: Iterable[Looked], entry: Entry) -> Iterator[tuple[str, dic
             if bears.share is not None and bears.share not in entry.given:
                 relieves = bears.rest != (bears.basis == "exempt")
                 shared = {**given, bears.share: _ONE if relieves else _ZERO}
-                if shared != given and all(test.met(shared, entry.on) for test in each.tests):
+                if shared != given and all_met(each.tests, shared, entry.on):
                     yield one.measure.name, shared
 
 
@@ -146,4 +146,4 @@ def _meeting(tests: Iterable[Test], entry: Entry) -> dict[str, Stated] | None:
     for test in sorted(tests, key=lambda test: test.below is not None):
         if test.met(given, entry.on) is None:
             given = test.shown(given, entry.on)
-    return given if all(test.met(given, entry.on) for test in tests) else None
+    return given if all_met(tests, given, entry.on) else None

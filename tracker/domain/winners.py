@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from tracker.domain.givens import Stated
+from tracker.domain.givens import Stated, all_met
 from tracker.domain.spans import Span
 from tracker.domain.tariff import NO_LINE, Bears, Candidate, Looked, Measure, NotApplied
 
@@ -65,11 +65,7 @@ def winner(one: Looked, given: Mapping[str, Stated], day: date) -> Result:
     running = [each for each in one.candidates if not each.suspended]
     if not running:
         return NotApplied(name, "suspended", f"line {one.candidates[0].line} is suspended")
-    met = [
-        each
-        for each in running
-        if not each.tests or all(test.met(given, day) for test in each.tests)
-    ]
+    met = [each for each in running if not each.tests or all_met(each.tests, given, day)]
     exempt = [each for each in met if each.bears.value.basis == "exempt"]
     whole = [each for each in exempt if each.bears.value.share is None]
     if whole:
