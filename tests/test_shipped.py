@@ -284,3 +284,14 @@ def test_the_slugs_that_several_files_share_are_listed() -> None:
 
     assert shared
     assert all(f"| `{slug}` |" in listed for slug in shared), shared
+
+
+def test_nothing_is_known_of_a_measure_before_the_measure_is(catalogue: Tracker) -> None:
+    early = set()
+    for subject in catalogue.state(catalogue.as_of(LAST), kind="measure").subjects:
+        every = catalogue.history(catalogue.as_of(LAST), subject.subject, knowledge=True)[1]
+        since = min(fact.known for fact in every if fact.part == "title")
+        early |= {(subject.subject, fact.event) for fact in every if fact.known < since}
+
+    # The ordinary duty is older than any event that says what it is.
+    assert early == {("measure/us-column-1", "2016-02-24-us-de-minimis-800")}
