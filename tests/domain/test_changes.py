@@ -165,6 +165,18 @@ def test_the_same_value_until_another_day_is_corrected_by_what_moved_that_day() 
     assert (change.what, change.cause, change.by) == ("restated", "corrected", (never.id,))
 
 
+def test_a_stage_changes_with_the_first_of_the_acts_that_bring_it() -> None:
+    first = proclaimed()
+    later = event("eased", "2025-04-10", *line(CARS, name="some", **{"from": "2025-04-03"}))
+    days = [AsOf(date(2025, 4, day)) for day in (2, 3)]
+
+    (found,) = changes(*_three([first, later], *days))
+
+    assert (found.stage_before, found.stage_after) == ("announced", "in-force")
+    assert found.turn is not None
+    assert found.turn.event == first.id
+
+
 def test_a_stage_changes_with_its_event_and_its_cause() -> None:
     first = proclaimed()
     never = about("retraction", first, "2025-05-01")

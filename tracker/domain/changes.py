@@ -107,7 +107,7 @@ def changes(
 
 def _turn(changed: Iterable[Change], *, world: bool) -> Change | None:
     """The one of what *changed* that a stage most likely goes by."""
-    by_part = sorted(changed, key=lambda each: (_bearing(each.part), -_decided(each).toordinal()))
+    by_part = sorted(changed, key=lambda each: (_bearing(each.part), *_turning(each)))
     alike = (each for each in by_part if (each.cause == "world") == world)
     return next(alike, None) or next(iter(by_part), None)
 
@@ -115,6 +115,15 @@ def _turn(changed: Iterable[Change], *, world: bool) -> Change | None:
 def _bearing(part: str) -> int:
     above = part.partition("/")[0]
     return _BEARING.index(above) if above in _BEARING else len(_BEARING)
+
+
+def _turning(change: Change) -> tuple[int, str]:
+    """Where a change stands among its like: the first that brings a value, the last that ends one.
+
+    What was decided later does not bring what is there without it.
+    """
+    decided = _decided(change).toordinal()
+    return decided if change.what == "added" else -decided, change.part
 
 
 _BEARING = ("stage", "standing", "ended", "suspended", "line", "scope")
