@@ -53,6 +53,32 @@ def test_a_correction_counts_from_the_day_it_was_reported(cli: CommandLine) -> N
     assert told(cli, f"2025-05-02-correction-of-{CARS}")["title"] == "It is 20 %"
 
 
+@pytest.mark.parametrize("kind", [("--why", "It is 20 %"), ("--slip",)], ids=["report", "slip"])
+def test_a_correction_may_not_leave_a_line_without_its_scope(
+    cli: CommandLine, kind: tuple[str, ...]
+) -> None:
+    rate = TWENTY[-2:]
+
+    answer = cli("correct", CARS, *rate, *SOURCE, "--on", "2025-05-02", *kind)
+
+    assert answer.code == 1
+    assert "line all of measure/cars has no scope, so it would never be in force" in answer.err
+    assert car_rate(cli, "2025-05-02") == "25"
+
+
+def test_a_title_is_put_right_where_a_retraction_took_the_scope(
+    cli: CommandLine, write: Write
+) -> None:
+    rate = {"kind": "rate-set", "subject": "measure/cars", "line": "all", "rate": 30}
+    raised = entry("2025-04-10-cars-raised", rate)
+    cli.ok("load", str(write("raised.toml", raised)))
+    cli.ok("retract", CARS, *SOURCE, "--on", "2025-05-01", "--why", "It never was proclaimed")
+
+    cli.ok("correct", "2025-04-10-cars-raised", "--title", "Cars: 30 %", "--slip")
+
+    assert told(cli, "2025-04-10-cars-raised")["title"] == "Cars: 30 %"
+
+
 def test_our_own_slip_is_as_if_it_had_been_right_from_the_first(cli: CommandLine) -> None:
     cli.ok("correct", CARS, *TWENTY, "--slip", "--on", "2025-05-02")
 

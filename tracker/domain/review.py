@@ -184,6 +184,13 @@ def scope_of(line: Part) -> Part:
     return subject, "scope/" + part.removeprefix("line/")
 
 
+def line_of(part: Part) -> Part | None:
+    """The line that a part is, or is the scope of; None for any other."""
+    subject, name = part
+    above, _, line = name.partition("/")
+    return (subject, f"line/{line}") if above in ("line", "scope") else None
+
+
 def without_scope(line: Part, event: str) -> Problem:
     """That a line, to which *event* assigns something, has no scope, so that it never holds."""
     subject, part = line

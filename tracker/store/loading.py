@@ -108,7 +108,7 @@ class _Load:
         wrong += refolding.said_too_early(conn, spoken_of, fresh=names.__contains__)
         # A scope that is missing may stand in an entry that something else is wrong with.
         if not (wrong or bad or taken.changed or taken.twice):
-            wrong += refolding.lines_without_scope(conn, good)
+            wrong += refolding.lines_without_scope(conn, good, parts)
         taken.problems = wrong
 
     def take_many(self, chunks: Iterable[Sequence[Record]]) -> None:

@@ -27,11 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from tracker.domain.corrections import counted
+from tracker.domain.dates import EVER
 from tracker.domain.events import effects_of
 from tracker.domain.folding import fold_one_more, fold_rows
 from tracker.domain.records import Part, Record
 from tracker.domain.review import (
     clashes,
+    line_of,
     lines_written,
     scope_of,
     too_early,
@@ -183,21 +185,36 @@ def _one_by_one(facts: set[FactRow], rows: Sequence[Assigned]) -> set[FactRow] |
     return found
 
 
-def lines_without_scope(conn: Connection, records: Iterable[Record]) -> Iterator[Problem]:
-    """The lines of measures to which *records* assign something, and which have no scope."""
-    yield from _without_scope(conn, sorted(lines_written(records)))
+def lines_without_scope(
+    conn: Connection, records: Collection[Record], touched: Iterable[Part]
+) -> Iterator[Problem]:
+    """The lines of measures to which something is assigned, and which have no scope.
+
+    Args:
+        touched: the parts to which *records* bring anything else.  Where they correct effects,
+            none of these lines may be left without its scope; a retraction may leave some.
+    """
+    lines = lines_written(records)
+    yield from _without_scope(conn, sorted(lines))
+    kinds = {each.kind for each in records if each.named or each.kind == "retraction"}
+    if "correction" in kinds and "retraction" not in kinds:
+        left = {line for part in touched if (line := line_of(part))} - lines
+        yield from _without_scope(conn, sorted(left), known_until=EVER.isoformat())
 
 
-def _without_scope(conn: Connection, lines: Iterable[Part]) -> Iterator[Problem]:
+def _without_scope(
+    conn: Connection, lines: Iterable[Part], *, known_until: str | None = None
+) -> Iterator[Problem]:
     for line in lines:
-        said = _assigned(conn, line)
-        if said is not None and _assigned(conn, scope_of(line)) is None:
+        said = _assigned(conn, line, known_until)
+        if said is not None and _assigned(conn, scope_of(line), known_until) is None:
             yield without_scope(line, said[5])
 
 
-def _assigned(conn: Connection, part: Part) -> Assigned | None:
-    """The first of what was assigned to *part*; None where nothing was."""
-    return plain.row(conn, _OF_PART, subject=part[0], part=part[1])
+def _assigned(conn: Connection, part: Part, known_until: str | None) -> Assigned | None:
+    """The first of what was assigned to *part*, perhaps known until a day; None for nothing."""
+    every = plain.rows(conn, _OF_PART, subject=part[0], part=part[1])
+    return next((row for row in every if known_until in (None, row[12])), None)
 
 
 def _clashes(rows: Sequence[Assigned], fresh: Fresh) -> Iterator[Problem]:
