@@ -230,11 +230,35 @@ def test_an_earlier_version_of_the_log_gives_its_own_answer(
             each["parts"]["line/all"]["value"]["rate"]
             for each in cli.ok(*asked, "--at-version", version).json["subjects"]
         ]
-        for version in ("0", "1", "2")
+        for version in ("1", "2")
     ]
 
-    assert rates == [[], ["25"], ["50"]]
+    assert rates == [["25"], ["50"]]
     assert cli.ok(*asked).json == cli.ok(*asked, "--at-version", "2").json
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("state", "measure/cars"),
+        ("show", "measure/cars"),
+        ("why", "measure/cars"),
+        ("history", "measure/cars"),
+        ("events", "--subject", "measure/cars"),
+        ("diff", "--at-version", "0..1", "--subject", "measure/cars"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_subject_that_the_log_did_not_have_yet_is_not_there(
+    cli: CommandLine, tracker: Tracker, write: Write, words: tuple[str, ...]
+) -> None:
+    cli.ok("load", str(write("first.toml", entry("2025-01-01-nothing-yet"))))
+    cli.ok("load", str(write("second.toml", cars())))
+
+    answer = cli(*words, *(() if "--at-version" in words else ("--at-version", "1")))
+
+    assert answer.code == 3
+    assert "measure/cars was not in the log at version 1; it came with version 2" in answer.err
 
 
 @pytest.mark.usefixtures("shipped")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 
 from hypothesis import example, given, settings
@@ -9,9 +10,18 @@ from hypothesis import strategies as st
 
 from tests.strategies import logs
 from tracker.domain.corrections import by_target, counted
+from tracker.domain.dates import EVER, FIRST
 from tracker.domain.events import Development, Event
 from tracker.domain.folding import fold_one_more, fold_rows
-from tracker.domain.timeline import Assigned, FactRow, assigned, assignment_of, fold, row_of
+from tracker.domain.timeline import (
+    Assigned,
+    FactRow,
+    assigned,
+    assignment_of,
+    fold,
+    fold_known,
+    row_of,
+)
 
 KEY = slice(2)
 
@@ -130,3 +140,17 @@ def test_whole_days_in_any_order_of_deciding_and_knowing(
 
         assert without_numbers(scratch) == slowly(rows[:number])
         assert facts == scratch
+
+
+@settings(max_examples=300)
+@given(logs(most=10), st.dates(date(2025, 1, 1), date(2025, 12, 31)))
+def test_what_is_known_on_one_day_folds_as_if_it_were_for_ever(
+    events: list[Event], known: date
+) -> None:
+    for part in parts_of(rows_of(events)):
+        every = map(assignment_of, part)
+        said = [each for each in every if each.known <= known < each.known_until]
+
+        facts = fold_known(said)
+
+        assert facts == fold(each._replace(known=FIRST, known_until=EVER) for each in said)

@@ -589,7 +589,7 @@ class Tracker:
         """
         with self._reading() as conn:
             if subject is not None:
-                answering.require_subject(conn, subject)
+                answering.require_subject(conn, subject, at.at_version)
             groups = answering.groups_of(conn, at, party) if party else ()
             return answering.state_of(
                 conn, at, kind=kind, subject=subject, party=party, groups=groups
@@ -624,7 +624,7 @@ class Tracker:
             NotFound: no event introduces *subject*.
         """
         with self._reading() as conn:
-            answering.require_subject(conn, subject)
+            answering.require_subject(conn, subject, at.at_version)
             found = answering.state_of(conn, at, subject=subject)
             return found, answering.timeline(conn, at, subject, knowledge=False)
 
@@ -710,7 +710,7 @@ class Tracker:
         from tracker.domain.why import reason
 
         with self._reading() as conn:
-            answering.require_subject(conn, subject)
+            answering.require_subject(conn, subject, at.at_version)
             found = answering.state_of(conn, at, subject=subject)
             said = [
                 each for each in answering.assigned(conn, at, [subject]) if each.against is None
@@ -742,7 +742,7 @@ class Tracker:
         """
         with self._reading() as conn:
             if subject is not None:
-                answering.require_subject(conn, subject)
+                answering.require_subject(conn, subject, _later(before, after))
             return self._diff(conn, before, after, subject=subject)
 
     def _diff(
@@ -803,7 +803,7 @@ class Tracker:
         )
         with self._reading() as conn:
             if subject is not None:
-                answering.require_subject(conn, subject)
+                answering.require_subject(conn, subject, at.at_version)
             first, last, found = self._diff(conn, before, at, subject=subject, kind=kind)
             asked = list(last.subjects)
             if party is not None:
@@ -839,7 +839,7 @@ class Tracker:
             NotFound: no event introduces *subject*, or it never had such a part.
         """
         with self._reading() as conn:
-            answering.require_subject(conn, subject)
+            answering.require_subject(conn, subject, at.at_version)
             every = answering.timeline(conn, at, subject, knowledge=knowledge)
             found = [fact for fact in every if part in (None, fact.part)]
             if part is not None and not found:
@@ -1024,7 +1024,7 @@ class Tracker:
             _require_kind(wanted.kind)
         with self._streaming() as conn:
             if wanted.subject is not None:
-                answering.require_subject(conn, wanted.subject)
+                answering.require_subject(conn, wanted.subject, wanted.at_version)
             if wanted.at_version is not None:
                 answering.with_version(conn, AsOf(LAST, at_version=wanted.at_version))
             yield conn
@@ -1042,7 +1042,7 @@ class Tracker:
             _require_kind(wanted.kind)
         with self._streaming() as conn:
             if wanted.subject is not None:
-                answering.require_subject(conn, wanted.subject)
+                answering.require_subject(conn, wanted.subject, wanted.at_version)
             at = answering.with_version(conn, AsOf(LAST, at_version=wanted.at_version))
             assert at.at_version is not None
             every = replace(wanted, at_version=None) == Filter()
@@ -1067,7 +1067,7 @@ class Tracker:
 
         with self._streaming() as conn:
             if subject is not None:
-                answering.require_subject(conn, subject)
+                answering.require_subject(conn, subject, at.at_version)
             placed = answering.with_version(conn, at)
             assert placed.at_version is not None
             states = answering.states(conn, at, placed, kind=kind, subject=subject, party=party)
@@ -1183,7 +1183,7 @@ class Tracker:
         at = self.as_of(as_of, known_by=known_by, at_version=at_version)
         with self._streaming() as conn:
             if subject is not None:
-                answering.require_subject(conn, subject)
+                answering.require_subject(conn, subject, at_version)
             answering.with_version(conn, at)
             groups = answering.groups_of(conn, at, party) if party else frozenset()
             yield from calendars.pieces(conn, wanted, choice, groups, alarm=alarm)
@@ -1230,6 +1230,13 @@ def _require_kind(kind: str, *more: str) -> None:
     if kind not in kinds:
         said = no_such("kind" if more else "kind of event", kind, kinds)
         raise NotFound(f"{said}{'' if said.endswith('?') else '.'} There are: {', '.join(kinds)}")
+
+
+def _later(one: AsOf, other: AsOf) -> int | None:
+    """The later version of two coordinates; None where one goes by all that the log has."""
+    if one.at_version is None or other.at_version is None:
+        return None
+    return max(one.at_version, other.at_version)
 
 
 def _with_words(conn: Connection, wanted: Filter, words: str) -> list[int]:

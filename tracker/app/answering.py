@@ -210,14 +210,19 @@ def event(conn: Connection, event_id: str, at: AsOf) -> Told:
     return told
 
 
-def require_subject(conn: Connection, subject: str) -> None:
-    """Make sure that there is such a subject.
+def require_subject(conn: Connection, subject: str, at_version: int | None = None) -> None:
+    """Make sure that there is such a subject, and was at a version of the log.
 
     Raises:
-        NotFound: no event introduces it.
+        NotFound: no event introduces it, or none did by then.
     """
-    if not logs.introduced(conn, [subject]):
+    version = logs.introduced_with(conn, subject)
+    if version is None:
         raise NotFound(no_such("subject", subject, logs.all_introduced(conn)))
+    if at_version is not None and version > at_version:
+        raise NotFound(
+            f"{subject} was not in the log at version {at_version}; it came with version {version}"
+        )
 
 
 def _read(

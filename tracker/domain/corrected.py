@@ -162,9 +162,11 @@ class _Between:
         """What makes *event* speak to one of them only: it itself, or those that retract it."""
         if self.before.has(event) == self.after.has(event):
             return set()
+        # What came may have been retracted before it did, and that be retracted since.
+        retracted = self._turned_about(event, Retraction)
         if self.before.heard(event) != self.after.heard(event):
-            return {event.id}
-        return self._turned_about(event, Retraction)
+            return {event.id} | retracted
+        return retracted
 
     def _all_about(self, target: Event) -> Iterator[Event]:
         yield from self.before.about(target)

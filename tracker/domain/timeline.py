@@ -213,11 +213,14 @@ def fold(part: Iterable[Assignment]) -> list[Fact]:
     return sorted(facts, key=_place_of)
 
 
-def fold_known(part: Iterable[Assignment]) -> Iterator[Fact]:
+def fold_known(part: Iterable[Assignment]) -> list[Fact]:
     """The same for assignments that are all known on one day, as if they were for ever."""
     newest_first = sorted(part, key=lambda each: each.decided, reverse=True)
-    for run in dict.fromkeys(_joined(_runs(newest_first))):
-        yield _fact(newest_first[0].subject, newest_first[0].part, run, FIRST, EVER)
+    if not newest_first:
+        return []
+    subject, name = newest_first[0].subject, newest_first[0].part
+    runs = set(_joined(_runs(newest_first)))
+    return sorted((_fact(subject, name, run, FIRST, EVER) for run in runs), key=_place_of)
 
 
 def fold_all(given: Iterable[Assignment]) -> Iterator[Fact]:

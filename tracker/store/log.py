@@ -173,6 +173,17 @@ _INTRODUCES = (
 )
 
 
+def introduced_with(conn: Connection, subject: str) -> int | None:
+    """The version of the log that first introduced *subject*; None where none does."""
+    found = plain.row(conn, _INTRODUCED_WITH, subject=subject)
+    return found[0] if found else None
+
+
+_INTRODUCED_WITH = select(func.min(mention.c.version)).where(
+    mention.c.what == "introduces", mention.c.word == bindparam("subject")
+)
+
+
 def all_introduced(conn: Connection) -> list[str]:
     """Every subject that an event of the log introduces, sorted."""
     return list(each_introduced(conn))
