@@ -104,10 +104,11 @@ class FoldedDisputes(Disputes):
     def __call__(self, subject: str, events: Collection[str]) -> Iterator[Side]:
         said = self._by_subject.get(subject, [])
         events = {each.decided.event for each in said}
-        own = _pairs_of(said)
-        pairs = own | set(logs.rivals_of(self._conn, events, at_version=self._at.at_version))
-        if self._read is not None and not events.isdisjoint(self._read):
-            pairs.add(self._read)
+        read_here = [self._read] if self._read and not events.isdisjoint(self._read) else []
+        # Another rival of what is disputed would stand in the place of the one that is read.
+        events.update(*read_here)
+        others = logs.rivals_of(self._conn, events, at_version=self._at.at_version)
+        pairs = _pairs_of(said).union(others, read_here)
         disputes = list(self._disputes(sorted(pairs), said))
         read = next((each for each in disputes if each[:2] == self._read), None)
         return sides(said, disputes, read)
