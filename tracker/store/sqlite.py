@@ -89,10 +89,9 @@ def end_reading(connection: Connection, *, streaming: bool) -> None:
 def sorting(connection: Connection) -> Iterator[None]:
     """Where many rows are sorted, which takes no longer with less memory."""
     plain.run(connection, _SORTING_CACHE)
-    try:
-        yield
-    finally:
-        plain.run(connection, _CACHE)
+    yield
+    # Not where the work failed: a connection that was interrupted takes no more statements.
+    plain.run(connection, _CACHE)
 
 
 def begin_writing(connection: Connection, wait: float) -> None:
