@@ -263,7 +263,7 @@ def test_the_shipped_events_are_told_as_one_by_one(catalogue: Tracker) -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("at_version", [None, 300])
+@pytest.mark.parametrize("at_version", [None, 700])
 def test_a_state_that_is_streamed_is_the_state_that_is_shown(
     catalogue: Tracker, asked: dict[str, str], at_version: int | None
 ) -> None:
