@@ -93,8 +93,8 @@ def _command(folder: Path, *words: str) -> list[str]:
 
 def _environment(more: dict[str, str]) -> dict[str, str]:
     # An installation compiles its modules once, ours as those of the peers.
-    ours = ("TRACKER_", "PYTHONDONTWRITEBYTECODE")
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
+    unwanted = ("TRACKER_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(unwanted)}
     path = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH", "")]))
     return kept | {"PYTHONPATH": path} | more
 
